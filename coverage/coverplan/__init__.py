@@ -1,0 +1,1 @@
+"""Venue coverage planning for county science associations."""
