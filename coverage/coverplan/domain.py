@@ -16,6 +16,7 @@ if TYPE_CHECKING:  # annotations only: the nouns load no frame library
     from coverplan.errors import Problem
 
 __all__ = [
+    "FRAMES",
     "TOTAL",
     "Inputs",
     "Presence",
@@ -24,6 +25,25 @@ __all__ = [
     "Rung",
     "TravelTimes",
 ]
+
+FRAMES = (
+    "townships",
+    "villages",
+    "venues",
+    "candidates",
+    "demand",
+    "presence",
+    "village_presence",
+    "coverage",
+    "gaps",
+    "targets",
+    "placement",
+    "programmes",
+    "venue_types",
+    "ledger",
+    "sources",
+)
+"""The frames of a result, in the order in which they are stored."""
 
 TOTAL = "total"
 """The row key of the whole county in tables by township."""
@@ -131,7 +151,7 @@ class Inputs:
     """
 
     townships: "gpd.GeoDataFrame"
-    """[code9] name, kind, seat_lon, seat_lat, elevation_m, people (Int64); geometry = seat point or None."""
+    """[code9] name, kind, seat_lon, seat_lat, elevation_m, people (Int64); geometry: the seat."""
     outline: "gpd.GeoDataFrame | None"
     cells: "gpd.GeoDataFrame | None"
     """[code9] real township polygons from a layer, where the plan has one."""
@@ -200,8 +220,4 @@ class Result:
 
     def frames(self) -> "dict[str, Any]":
         """Return every frame by name, as it is stored in a run folder."""
-        names = (
-            "townships villages venues candidates demand presence village_presence coverage gaps "
-            "targets placement programmes venue_types ledger sources"
-        ).split()
-        return {name: getattr(self, name) for name in names}
+        return {name: getattr(self, name) for name in FRAMES}
