@@ -124,7 +124,7 @@ def sound(checks: Iterable[Check]) -> bool:
 
 def python_check(lang: str, found: tuple[int, ...], system: str) -> Check:
     """
-    Tell the version of Python and the operating system.
+    Return the version of Python and the operating system.
 
     Parameters
     ----------
@@ -162,7 +162,7 @@ def installed_versions() -> Iterable[tuple[str, str]]:
 
 def packages_check(lang: str, versions: Mapping[str, str]) -> Check:
     """
-    Tell the versions of the packages, or which are missing.
+    Return the versions of the packages, or which are missing.
 
     Parameters
     ----------
@@ -181,7 +181,7 @@ def packages_check(lang: str, versions: Mapping[str, str]) -> Check:
 
 def drivers_check(lang: str, drivers: Callable[[], Mapping[str, str]] | None = None) -> Check:
     """
-    Tell which GIS formats can be read.
+    Return which GIS formats can be read.
 
     Parameters
     ----------
@@ -205,7 +205,7 @@ def drivers_check(lang: str, drivers: Callable[[], Mapping[str, str]] | None = N
 
 def fonts_check(lang: str, folders: Iterable[Path]) -> Check:
     """
-    Tell whether Chinese text can be drawn.
+    Return whether Chinese text can be drawn.
 
     Parameters
     ----------
@@ -278,7 +278,7 @@ def browser(environment: Mapping[str, str]) -> str:
 
 def browser_check(lang: str, found: str) -> Check:
     """
-    Tell which browser can show the map.
+    Return which browser can show the map.
 
     Parameters
     ----------
@@ -294,7 +294,7 @@ def browser_check(lang: str, found: str) -> Check:
 
 def write_check(lang: str, folder: Path) -> Check:
     """
-    Try whether a file can be written where a run would write.
+    Return whether a file can be written where a run would write.
 
     Parameters
     ----------
@@ -314,7 +314,7 @@ def write_check(lang: str, folder: Path) -> Check:
 
 def console_check(lang: str, encoding: str) -> Check:
     """
-    Tell whether the console can show Chinese.
+    Return whether the console can show Chinese.
 
     Parameters
     ----------

@@ -1,0 +1,116 @@
+"""One catalogue of messages: every text is used, every key exists, words are law."""
+
+import ast
+import re
+from collections.abc import Iterator
+from functools import cache
+
+from coverplan.text import catalogue
+from sources import PACKAGE, dotted, modules, short, tree
+
+PLAN_TABLES = {"schema", "county", "intake", "townships", "boundaries", "population", "villages"}
+PLAN_TABLES |= {"venues", "venue_types", "targets", "schools", "candidates", "demand", "travel"}
+PLAN_TABLES |= {"programme", "layer", "publish", "outputs"}
+"""Plan keys (`townships.file`) look like message keys."""
+
+KEY = re.compile(r"[a-z][a-z0-9_]*(\.[a-z0-9_]+)+")
+
+
+def page_texts() -> Iterator[str]:
+    """Yield the page's own sources, which name messages as well."""
+    for suffix in ("*.js", "*.html", "*.css"):
+        for path in sorted(PACKAGE.rglob(suffix)):
+            yield path.read_text(encoding="utf-8")
+
+
+@cache
+def strings() -> tuple[frozenset[str], frozenset[tuple[str, str]]]:
+    """Return every plain string of the package, and how each f-string begins and ends."""
+    plain, woven, parts = set[str](), set[tuple[str, str]](), set[int]()
+    for path in modules():
+        for node in ast.walk(tree(path)):
+            if isinstance(node, ast.JoinedStr):
+                parts.update(id(part) for part in node.values)
+                woven.add((literal(node.values[0]), literal(node.values[-1])))
+        for node in ast.walk(tree(path)):
+            if isinstance(node, ast.Constant) and id(node) not in parts:
+                plain.add(literal(node))
+    return frozenset(plain), frozenset(woven)
+
+
+def literal(node: ast.AST) -> str:
+    """Return a string constant's text, empty for anything else."""
+    value = node.value if isinstance(node, ast.Constant) else ""
+    return value if isinstance(value, str) else ""
+
+
+def test_every_message_of_the_catalogue_is_used():
+    plain, woven = strings()
+    page = "\n".join(page_texts())
+    unused = [
+        key
+        for key in catalogue()
+        if key not in plain
+        and key not in page
+        and not any(
+            "." in start and key.startswith(start) and key.endswith(end) for start, end in woven
+        )
+    ]
+    assert not unused
+
+
+def test_every_message_key_that_code_says_exists():
+    missing = []
+    for path in modules():
+        for node in ast.walk(tree(path)):
+            if isinstance(node, ast.Call) and node.args:
+                name = dotted(node.func).split(".")[-1]
+                first = node.args[0]
+                if (
+                    name in {"say", "Problem"}
+                    and isinstance(first, ast.Constant)
+                    and first.value not in catalogue()
+                ):
+                    missing.append(f"{short(path)}:{node.lineno}: {literal(first)}")
+    assert not missing
+
+
+FILE_ENDINGS = {"toml", "csv", "json", "js", "html", "css", "xlsx", "gpkg", "npz", "parquet", "py"}
+
+
+def test_every_string_that_looks_like_a_message_key_of_an_area_exists():
+    areas = {key.split(".")[0] for key in catalogue()} - PLAN_TABLES
+    plain, _ = strings()
+    suspects = {
+        text
+        for text in plain
+        if KEY.fullmatch(text)
+        and text.split(".")[0] in areas
+        and text.rsplit(".", 1)[-1] not in FILE_ENDINGS
+    }
+    assert not suspects - catalogue().keys()
+
+
+def test_both_languages_of_a_message_name_the_same_values():
+    holes = re.compile(r"(?<!\{)\{([a-z_0-9]+)[^{}]*\}")
+    uneven = [
+        key
+        for key, texts in catalogue().items()
+        if set(holes.findall(texts["zh"])) != set(holes.findall(texts["en"]))
+    ]
+    assert not uneven
+
+
+FORBIDDEN_WORDS = re.compile(r"(^|_)(utils?|helpers?|manager)($|_)|^(get|calculate|process)_")
+
+
+def test_no_forbidden_word_names_a_module_function_or_class():
+    found = [short(path) for path in modules() if FORBIDDEN_WORDS.search(path.stem)]
+    for path in modules():
+        found.extend(
+            f"{short(path)}:{node.lineno}: {node.name}"
+            for node in ast.walk(tree(path))
+            if isinstance(node, ast.FunctionDef | ast.ClassDef | ast.AsyncFunctionDef)
+            and FORBIDDEN_WORDS.search(node.name)
+        )
+    assert not found
