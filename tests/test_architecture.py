@@ -270,14 +270,13 @@ def test_no_source_file_is_longer_than_500_lines():
     assert not long
 
 
+UNFINISHED = re.compile(
+    r"^(<{7}|>{7}) |breakpoint\(\)|NotImplementedError|\bTODO\b|\bFIXME\b", re.MULTILINE
+)
+
+
 def test_no_source_file_holds_merge_marks_stubs_or_debuggers():
-    found = []
-    for path in modules():
-        text = path.read_text(encoding="utf-8")
-        if re.search(
-            r"^(<{7}|>{7}) |breakpoint\(\)|NotImplementedError|\bTODO\b|\bFIXME\b",
-            text,
-            re.MULTILINE,
-        ):
-            found.append(short(path))
+    found = [
+        short(path) for path in modules() if UNFINISHED.search(path.read_text(encoding="utf-8"))
+    ]
     assert not found

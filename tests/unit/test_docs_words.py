@@ -105,12 +105,12 @@ FORBIDDEN_WORDS = re.compile(r"(^|_)(utils?|helpers?|manager)($|_)|^(get|calcula
 
 
 def test_no_forbidden_word_names_a_module_function_or_class():
+    named = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
     found = [short(path) for path in modules() if FORBIDDEN_WORDS.search(path.stem)]
-    for path in modules():
-        found.extend(
-            f"{short(path)}:{node.lineno}: {node.name}"
-            for node in ast.walk(tree(path))
-            if isinstance(node, ast.FunctionDef | ast.ClassDef | ast.AsyncFunctionDef)
-            and FORBIDDEN_WORDS.search(node.name)
-        )
+    found += [
+        f"{short(path)}:{node.lineno}: {node.name}"
+        for path in modules()
+        for node in ast.walk(tree(path))
+        if isinstance(node, named) and FORBIDDEN_WORDS.search(node.name)
+    ]
     assert not found
