@@ -1,0 +1,570 @@
+"""
+Write the illustrative county: real seats and villages, everything about venues made up.
+
+    python data/geo/example/make_example.py [--out FOLDER]
+
+Reads Fengdu's folder beside this one. The same bytes come out each time: the only chance in it is
+seeded. Every made-up record says 示例 in its name and 示例数据 in its source or note.
+"""
+
+import argparse
+import importlib.util
+import itertools
+import json
+import math
+import random
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+from scipy.sparse.csgraph import shortest_path
+from scipy.spatial import Delaunay
+from shapely import LineString, MultiLineString, union_all
+from shapely.geometry import shape
+
+HERE = Path(__file__).resolve().parent
+FENGDU = HERE.parent / "fengdu"
+SEED = 20_251_231
+MARK = "示例数据 illustrative"
+
+VILLAGE_KMH, VILLAGE_DETOUR = 22.0, 1.7
+"""Village lanes in the hills, by motorcycle or minibus."""
+SEAT_KMH, SEAT_DETOUR, UPHILL = 38.0, 1.35, 0.35
+"""County roads between seats; a seat above 800 m lengthens the way by `UPHILL`."""
+HIGH_M = 800.0
+PAIRS = 75
+NEIGHBOUR_KM = 22.0
+CROSSINGS = {
+    frozenset({"三合街道", "名山街道"}): ("示例：经长江大桥", 12),
+    frozenset({"湛普镇", "虎威镇"}): ("示例：轮渡", 35),
+    frozenset({"十直镇", "高家镇"}): ("示例：轮渡", 40),
+}
+
+COPIED = (
+    "townships.csv",
+    "aliases.csv",
+    "villages.csv",
+    "population.csv",
+    "population_county.csv",
+    "population_scenarios.csv",
+    "outline.geojson",
+    "rivers.geojson",
+    "railway.geojson",
+    "targets.csv",
+    "departments.csv",
+)
+LIST_COMPLETE = (
+    "county_museum",
+    "rural_association",
+    "craft_studio",
+    "demo_school",
+    "city_demo",
+    "county_demo",
+)
+PROGRAMMES = ("university_site", "school_museum", "youth_base")
+OTHERS = (
+    "science_activity_room",
+    "science_reading_room",
+    "science_gallery",
+    "science_window",
+    "village_museum",
+    "civilization_centre",
+    "culture_venue",
+)
+SILENT = {"village_museum": ("都督乡", "太平坝乡", "暨龙镇"), "science_gallery": ("栗子乡", "江池镇")}
+"""Who has not answered about a type outside the programmes, so that the third state is seen."""
+
+Record = dict[str, object]
+
+
+def fengdu() -> ModuleType:
+    """Return the script that makes Fengdu's folder: it knows how our tables are written."""
+    spec = importlib.util.spec_from_file_location("make_fengdu", FENGDU / "make_fengdu.py")
+    if spec is None or spec.loader is None:
+        raise SystemExit("make_fengdu.py is not beside this folder")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@dataclass(frozen=True, slots=True)
+class Township:
+    """A real township with its seat."""
+
+    code9: str
+    name: str
+    lon: str
+    lat: str
+    elevation_m: float
+    people: int
+
+
+@dataclass(frozen=True, slots=True)
+class Village:
+    """A real village; without a point of its own, lon and lat are empty."""
+
+    code12: str
+    code9: str
+    name: str
+    kind: str
+    lon: str
+    lat: str
+
+
+def km(a: tuple[float, float], b: tuple[float, float]) -> float:
+    """Return the straight line between two points in degrees, good to 0.1 % in a county. [km]"""
+    north = (a[1] - b[1]) * 110.85
+    east = (a[0] - b[0]) * 111.32 * math.cos(math.radians((a[1] + b[1]) / 2))
+    return math.hypot(north, east)
+
+
+def as_answered(minutes: float) -> int:
+    """Return minutes as people give them: whole ones up to 15, then in fives."""
+    return max(1, round(minutes)) if minutes <= 15 else 5 * round(minutes / 5)
+
+
+class Maker:
+    """The county of the example, table by table."""
+
+    def __init__(self) -> None:
+        self.tables = fengdu()
+        read = self.tables.read
+        people = {row["code9"]: int(row["resident_2010"]) for row in read(FENGDU / "population.csv")}
+        self.townships = [
+            Township(
+                row["code9"],
+                row["name"],
+                row["seat_lon"],
+                row["seat_lat"],
+                float(row["elevation_m"] or HIGH_M),
+                people[row["code9"]],
+            )
+            for row in read(FENGDU / "townships.csv")
+        ]
+        names = ("code12", "code9", "name", "kind", "lon", "lat")
+        self.villages = [
+            Village(*(row[name] for name in names)) for row in read(FENGDU / "villages.csv")
+        ]
+        self.by_name = {item.name: item for item in self.townships}
+        self.dice = random.Random(SEED)
+        self.seats = {t.code9: (float(t.lon), float(t.lat)) for t in self.townships}
+
+    # -- asked minutes ------------------------------------------------------------------------
+
+    def nearest_seat_km(self, code9: str) -> float:
+        return min(km(self.seats[code9], seat) for c, seat in self.seats.items() if c != code9)
+
+    def asked_villages(self) -> list[Record]:
+        rows: list[Record] = []
+        for item in self.villages:
+            if item.lon:
+                distance = km((float(item.lon), float(item.lat)), self.seats[item.code9])
+            elif item.kind == "社区":
+                distance = self.dice.uniform(0.3, 2.5)
+            else:
+                reach = max(3.0, 0.75 * self.nearest_seat_km(item.code9))
+                distance = reach * math.sqrt(self.dice.uniform(0.08, 1.0))
+            speed = VILLAGE_KMH * self.dice.uniform(0.85, 1.2)
+            minutes = 2.0 + 60.0 * distance * VILLAGE_DETOUR / speed
+            rows.append(
+                {
+                    "code12": item.code12,
+                    "minutes": as_answered(minutes),
+                    "mode": "mixed",
+                    "asked_on": "2025-10-20",
+                    "note": MARK,
+                }
+            )
+        return rows
+
+    def yangtze(self) -> MultiLineString:
+        tree = json.loads((FENGDU / "rivers.geojson").read_text(encoding="utf-8"))
+        parts = [
+            shape(row["geometry"])
+            for row in tree["features"]
+            if row["properties"]["name"] == "长江"
+        ]
+        return union_all(parts).buffer(0.0006)
+
+    def asked_seats(self) -> list[Record]:
+        places = np.array([self.seats[t.code9] for t in self.townships])
+        flat = places * np.array([math.cos(math.radians(29.9)), 1.0])
+        near = {
+            (min(pair), max(pair))
+            for triangle in Delaunay(flat).simplices.tolist()
+            for pair in itertools.combinations(triangle, 2)
+            if km(tuple(places[pair[0]]), tuple(places[pair[1]])) < NEIGHBOUR_KM
+        }
+        river = self.yangtze()
+        found: dict[tuple[int, int], tuple[float, str]] = {}
+        number = {t.name: i for i, t in enumerate(self.townships)}
+        for names, (via, minutes) in CROSSINGS.items():
+            i, j = sorted(number[name] for name in names)
+            found[i, j] = (minutes, via)
+        others = sorted(
+            itertools.combinations(range(len(places)), 2),
+            key=lambda pair: (pair not in near, km(tuple(places[pair[0]]), tuple(places[pair[1]]))),
+        )
+        for i, j in others:
+            line = LineString([places[i], places[j]])
+            if len(found) == PAIRS:
+                break
+            if (i, j) in found or line.intersects(river):
+                continue
+            uphill = max(self.townships[i].elevation_m, self.townships[j].elevation_m) > HIGH_M
+            detour = (SEAT_DETOUR + UPHILL * uphill) * self.dice.uniform(0.95, 1.15)
+            distance = km(tuple(places[i]), tuple(places[j]))
+            found[i, j] = (3.0 + 60.0 * distance * detour / SEAT_KMH, "")
+        return self.consistent(found)
+
+    def consistent(self, found: Mapping[tuple[int, int], tuple[float, str]]) -> list[Record]:
+        """Return the answers so that no chain of other answers is quicker than a direct one."""
+        graph = np.zeros((len(self.townships),) * 2)
+        for (i, j), (minutes, _) in found.items():
+            graph[i, j] = graph[j, i] = as_answered(minutes)
+        quickest = shortest_path(graph, directed=False)
+        return [
+            {
+                "from_code9": self.townships[i].code9,
+                "to_code9": self.townships[j].code9,
+                "minutes": int(quickest[i, j]),
+                "via": via,
+                "note": MARK,
+            }
+            for (i, j), (_, via) in sorted(found.items())
+        ]
+
+    # -- schools ------------------------------------------------------------------------------
+
+    def schools(self) -> list[Record]:
+        rows: list[Record] = []
+        for item in self.townships:
+            plan = [("小学", 0.055)]
+            if item.people >= 10_000:
+                plan.append(("初中", 0.03))
+            else:
+                plan = [("九年一贯", 0.07)]
+            if item.people >= 30_000:
+                plan.append(("高中", 0.02))
+            if item.people > 100_000:
+                plan = [("小学", 0.055 / 4)] * 4 + [("初中", 0.015)] * 2 + [("高中", 0.025)]
+            located = [v for v in self.villages if v.code9 == item.code9 and v.lon]
+            for n, (level, share) in enumerate(plan, start=1):
+                spot = located[(n - 2) % len(located)] if located and n > 1 else None
+                rows.append(
+                    {
+                        "id": f"school-{item.code9}-{n}",
+                        "name": f"示例{item.name}第{n}学校（{level}）",
+                        "township": item.name,
+                        "village": spot.name if spot else "",
+                        "level": level,
+                        "pupils": round(item.people * share * self.dice.uniform(0.9, 1.1)),
+                        "space": ("yes", "yes", "no", "unknown")[self.dice.randrange(4)],
+                        "activity_room": "yes" if self.dice.random() < 0.45 else "no",
+                        "lon": spot.lon if spot else item.lon,
+                        "lat": spot.lat if spot else item.lat,
+                        "note": MARK,
+                    }
+                )
+        return rows
+
+    # -- venues -------------------------------------------------------------------------------
+
+    def venue(
+        self, kind: str, name: str, at: str, village: str = "", *, status: str = "open", **more: Any
+    ) -> Record:
+        """Return a made-up venue at a real place: a located village, else the seat."""
+        home = self.by_name[at]
+        spot = next(
+            (v for v in self.villages if v.code9 == home.code9 and v.name == village and v.lon), None
+        )
+        self.count += 1
+        row: Record = {
+            "id": f"ex-{self.count:03d}",
+            "place_id": f"ex-p{self.count:03d}",
+            "name": f"示例{name}",
+            "type": kind,
+            "township": at,
+            "village": village,
+            "lon": spot.lon if spot else home.lon,
+            "lat": spot.lat if spot else home.lat,
+            "status": status,
+            "opened_on": "2023-05-01" if status in {"open", "suspended", "closed"} else "",
+            "active_12m": "yes" if status == "open" else "unknown",
+            "visitable": "yes",
+            "verified": "no",
+            "source": MARK,
+            "note": MARK,
+        }
+        row.update(more)
+        return row
+
+    def venues(self) -> list[Record]:
+        self.count = 0
+        return [
+            *self.university_sites(),
+            *self.school_museums(),
+            *self.youth_bases(),
+            *self.other_venues(),
+        ]
+
+    def university_sites(self) -> list[Record]:
+        kind = "university_site"
+        hosted: dict[str, Any] = {"host_kind": "党群服务中心", "capacity": 60, "learners_12m": 420}
+
+        def site(at: str, village: str = "", **more: Any) -> Record:
+            name = f"{village or at}教学点"
+            return self.venue(kind, name, at, village, **{**hosted, **more})
+
+        rows = [
+            site("三合街道", "雪玉路社区", learners_12m=980),
+            site("三合街道", "滨江中路社区"),
+            site("三合街道", "平都中路社区", status="closed", closed_on="2024-06-30"),
+            site("名山街道", "名山社区"),
+            site("高家镇"),
+            site("龙河镇"),
+            site("龙河镇", "金子庙村", host_kind="新时代文明实践站", learners_12m=160),
+            site("社坛镇"),
+            site("十直镇", "灌塘溪村"),
+            site("虎威镇", "大池社区", active_12m="no", learners_12m=0),
+            site("树人镇", "大柏树社区"),
+            site("仁沙镇", "石盘滩社区"),
+            site("兴义镇"),
+            site("南天湖镇", active_12m="no", learners_12m=0),
+            site("许明寺镇", status="planned"),
+            site("包鸾镇", status="suspended"),
+        ]
+        second = site("高家镇")
+        second.update(name="示例高家镇第二教学点", lon="", lat="", note=f"{MARK}；只知所在镇")
+        return [*rows, second]
+
+    def school_museums(self) -> list[Record]:
+        return [
+            self.venue(
+                "school_museum", "三合街道共享科技馆", "三合街道", opened_on="2019-09-01",
+                host_kind="中学", note=f"{MARK}；2021年以前已有，不计入新建",
+            ),
+            self.venue("school_museum", "高家镇共享科技馆", "高家镇", opened_on="2022-09-01", host_kind="中学"),
+            self.venue("school_museum", "龙河镇共享科技馆", "龙河镇", opened_on="2024-03-01", host_kind="中学"),
+            self.venue("school_museum", "社坛镇共享科技馆", "社坛镇", status="building", host_kind="中学"),
+        ]  # fmt: skip
+
+    def youth_bases(self) -> list[Record]:
+        wanted = (
+            ("三合街道", "滨江东路社区", "医卫"), ("名山街道", "名山社区", "地质"),
+            ("三合街道", "南天湖中路社区", "水利"), ("虎威镇", "鸣羊村", "农业"),
+            ("社坛镇", "地坝嘴村", "农业"), ("树人镇", "石岭岗村", "农业"),
+            ("龙河镇", "金子庙村", "地质"), ("仁沙镇", "石盘滩社区", "水利"),
+            ("高家镇", "", "工业"), ("南天湖镇", "", "生态"), ("仙女湖镇", "", "生态"),
+            ("三建乡", "", "地质"),
+        )  # fmt: skip
+        rows = [
+            self.venue(
+                "youth_base", f"{village or at}{theme}实践基地", at, village,
+                basis=f"{theme}（示例）", note=f"{MARK}；主题：{theme}",
+            )
+            for at, village, theme in wanted
+        ]  # fmt: skip
+        return [*rows, self.venue("youth_base", "保合镇农业实践基地", "保合镇", status="planned")]
+
+    def other_venues(self) -> list[Record]:
+        rows = [
+            self.venue("county_museum", "县科技馆", "三合街道", "滨江中路社区", status="building"),
+            self.venue("culture_venue", "图书馆", "三合街道", "平都西路社区"),
+            self.venue("culture_venue", "文化馆", "名山街道"),
+            self.venue("culture_venue", "高家镇文化馆", "高家镇"),
+        ]
+        rows += [self.venue("village_museum", f"{at}乡村科普馆", at) for at in ("江池镇", "保合镇")]
+        rows += [
+            self.venue("civilization_centre", f"{at}新时代文明实践所", at)
+            for at in ("三合街道", "高家镇", "龙河镇", "社坛镇", "十直镇", "许明寺镇", "青龙乡")
+        ]
+        rooms = dict(
+            zip(OTHERS[:4], ("科普活动室", "科普书屋", "科普画廊", "科普橱窗"), strict=True)
+        )
+        for kind, word in rooms.items():
+            for at in self.townships:
+                if at.name in SILENT.get(kind, ()) or self.dice.random() < 0.5:
+                    continue
+                own = [v for v in self.villages if v.code9 == at.code9]
+                for home in sorted(self.dice.sample(own, k=min(2, len(own))), key=lambda v: v.code12):
+                    place: dict[str, Any] = {"lon": home.lon, "lat": home.lat}
+                    name = f"{home.name}{word}"
+                    rows.append(self.venue(kind, name, at.name, home.name, **place))
+        nowhere: dict[str, Any] = {"lon": "", "lat": "", "visitable": "no"}
+        for kind, word, names in (
+            ("rural_association", "农技协", [t.name for t in self.townships[2:24]]),
+            ("craft_studio", "创新工作室", ["三合街道", "名山街道", "高家镇"]),
+            ("demo_school", "科技创新教育示范学校", ["三合街道", "高家镇", "社坛镇", "龙河镇"]),
+            ("city_demo", "市级科普示范街镇", ["三合街道", "龙河镇"]),
+            ("county_demo", "县级科普示范街镇", [t.name for t in self.townships[:13]]),
+        ):
+            rows += [self.venue(kind, f"{at}{word}", at, **nowhere) for at in names]
+        return rows
+
+    def reports(self, venues: Sequence[Record]) -> list[Record]:
+        has = {(row["township"], row["type"]) for row in venues if row["status"] == "open"}
+        rows: list[Record] = []
+        for kind in (*PROGRAMMES, *OTHERS):
+            for at in self.townships:
+                if at.name in SILENT.get(kind, ()):
+                    answer, day = "未报", ""
+                else:
+                    answer = "有" if (at.name, kind) in has else "零报告"
+                    day = "2025-12-10"
+                rows.append(
+                    {
+                        "township": at.name,
+                        "type": kind,
+                        "answer": answer,
+                        "reported_on": day,
+                        "reporter": "示例填报人" if day else "",
+                        "note": MARK,
+                    }
+                )
+        return rows
+
+    # -- candidates, indicators, types ----------------------------------------------------------
+
+    def candidates(self, schools: Sequence[Record]) -> list[Record]:
+        rows: list[Record] = []
+        for row in self.tables.read(FENGDU / "candidates.csv"):
+            rows.append({**row, "note": f"{row['note']}（地点真实；{MARK}）"})
+        rows += [
+            {
+                "id": f"candidate-{row['id']}",
+                "name": row["name"],
+                "township": row["township"],
+                "village": row["village"],
+                "kind": "school",
+                "types": "school_museum",
+                "lon": row["lon"],
+                "lat": row["lat"],
+                "host_kind": "小学" if row["level"] == "小学" else "中学",
+                "note": MARK,
+            }
+            for row in schools
+            if row["space"] == "yes"
+        ]
+        based = {"三合街道", "名山街道", "保合镇"}
+        rows += [
+            {
+                "id": f"nominated-{at.code9}",
+                "name": f"示例{at.name}推荐的实践场所",
+                "township": at.name,
+                "village": "",
+                "kind": "nominated",
+                "types": "youth_base",
+                "lon": at.lon,
+                "lat": at.lat,
+                "note": MARK,
+            }
+            for at in self.townships
+            if at.name not in based
+        ]
+        return rows
+
+    def indicators(self) -> list[Record]:
+        years = range(2021, 2026)
+        typed: dict[str, tuple[float | None, ...]] = {
+            "literacy": (None, 11.2, None, None, 14.6),
+            "academician-visits": (12, 12, 14, 13, 15),
+            "events": (52, 61, 47, 66, 70),
+            "information-officers": (1200, 2300, 3400, 4300, 5200),
+            "volunteers": (400, 620, 790, 910, 960),
+            "budget": (1.6, 2.0, 2.0, 2.1, 2.1),
+            "tutor-association": (None, 1, 1, 1, 1),
+            "association-federation": (None, None, 0, 0, 1),
+            "university-branch": (None, 1, 1, 1, 1),
+            "literacy-contest": (1, 1, 1, 1, 1),
+            "three-heads": (None, None, 12, 21, 27),
+            "media-columns": (1, 1, 2, 2, 2),
+            "village-officers": (None, 90, 160, 210, 260),
+            "school-tutors": (None, None, None, 38, 46),
+            "exchange-platforms": (0, 1, 1, 2, 2),
+            "safeguards": (1, 1, 2, 3, 3),
+        }
+        return [
+            {
+                "target": target,
+                "year": year,
+                "value": f"{value:g}",
+                "date": f"{year}-12-31",
+                "source": MARK,
+                "note": MARK,
+            }
+            for target, values in typed.items()
+            for year, value in zip(years, values, strict=True)
+            if value is not None
+        ]
+
+    def venue_types(self) -> list[Record]:
+        rows: list[Record] = [dict(row) for row in self.tables.read(FENGDU / "venue_types.csv")]
+        for row in rows:
+            row["list_complete"] = "yes" if row["id"] in LIST_COMPLETE else "no"
+        return rows
+
+
+COLUMNS = {
+    "asked_villages.csv": "code12,minutes,mode,asked_on,note",
+    "asked_seats.csv": "from_code9,to_code9,minutes,via,note",
+    "schools.csv": "id,name,township,village,level,pupils,space,activity_room,lon,lat,note",
+    "venues.csv": "id,place_id,name,type,township,village,lon,lat,status,opened_on,closed_on,"
+    "active_12m,basis,host,host_kind,capacity,learners_12m,cost_yuan,visitable,evidence,verified,"
+    "source,note",
+    "reports.csv": "township,type,answer,reported_on,reporter,note",
+    "candidates.csv": "id,name,township,village,kind,types,lon,lat,cost_yuan,capacity,must,never,"
+    "host_kind,note",
+    "indicators.csv": "target,year,value,planned,date,source,note",
+    "venue_types.csv": "id,zh,en,clause,shape,colour,host_kinds,has_place,list_complete,programme",
+}
+
+
+def files() -> dict[str, bytes]:
+    """Return every file of the folder by name, but the provenance."""
+    maker = Maker()
+    schools = maker.schools()
+    venues = maker.venues()
+    made = {
+        "asked_villages.csv": maker.asked_villages(),
+        "asked_seats.csv": maker.asked_seats(),
+        "schools.csv": schools,
+        "venues.csv": venues,
+        "reports.csv": maker.reports(venues),
+        "candidates.csv": maker.candidates(schools),
+        "indicators.csv": maker.indicators(),
+        "venue_types.csv": maker.venue_types(),
+    }
+    out = {name: (FENGDU / name).read_bytes() for name in COPIED}
+    for name, rows in made.items():
+        out[name] = maker.tables.table(COLUMNS[name].split(","), rows)
+    return out
+
+
+def main() -> None:
+    """Write the folder and its provenance."""
+    parser = argparse.ArgumentParser(description="write the illustrative county")
+    parser.add_argument("--out", type=Path, default=HERE)
+    out = parser.parse_args().out
+    out.mkdir(parents=True, exist_ok=True)
+    for name, content in files().items():
+        (out / name).write_bytes(content)
+    tables = fengdu()
+    made_up = "本文件夹 make_example.py 按固定种子生成"
+    entries = {}
+    for name in sorted({*COPIED, *COLUMNS}):
+        if name in COPIED:
+            source, licence, datum, date, note = tables.PROVENANCE[name]
+            entries[name] = (source, licence, datum, date, f"复制自 ../fengdu；{note}".rstrip("；"))
+        else:
+            datum = "WGS84" if name in {"schools.csv", "venues.csv", "candidates.csv"} else ""
+            real = "；地点为真实驻地或村（社区）" if datum else ""
+            entries[name] = (f"{MARK}，{made_up}", "MIT", datum, "2025-12-31", f"{MARK}{real}")
+    (out / "provenance.csv").write_bytes(tables.provenance(out, entries))
+
+
+if __name__ == "__main__":
+    main()
