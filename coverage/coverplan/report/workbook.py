@@ -1,0 +1,412 @@
+"""gaps.xlsx: what is missing, in the form that an office files, prints and sends on."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from coverplan.domain import Presence, Result
+from coverplan.report.form import Book, Column, states
+from coverplan.report.tables import (
+    cutoffs_of,
+    gaps_table,
+    joined,
+    placement_table,
+    targets_table,
+    type_order,
+    villages_table,
+)
+from coverplan.report.words import header, reason, type_name, word
+from coverplan.report.workbook_notes import method_sheet, quality_sheet
+from coverplan.text import say
+
+__all__ = ["book_of", "write_workbook"]
+
+KINDS = {"min": "minutes", "km": "km", "people": "int"}
+VILLAGE_TYPES = 12
+
+
+def write_workbook(result: Result, path: Path, *, lang: str = "zh") -> None:
+    """
+    Write the gap workbook.
+
+    Parameters
+    ----------
+    result
+        A run's result.
+    path
+        The `.xlsx` file.
+    lang
+        `"zh"` or `"en"`.
+    """
+    with book_of(result, path, lang) as book:
+        _overview(book, result)
+        _by_type(book, result)
+        _villages(book, result)
+        _targets(book, result)
+        _proposed(book, result)
+        quality_sheet(book, result)
+        method_sheet(book, result)
+
+
+def book_of(result: Result, path: Path, lang: str) -> Book:
+    """
+    Return an empty workbook with the date, unit and marks of a result.
+
+    Parameters
+    ----------
+    result
+        A run's result.
+    path
+        The `.xlsx` file.
+    lang
+        `"zh"` or `"en"`.
+    """
+    marks = {
+        word("state", Presence.NONE, lang): "gap",
+        word("state", Presence.UNREPORTED, lang): "hatch",
+        word("status", "overdue", lang): "gap",
+        word("status", "unreported", lang): "hatch",
+        word("status", "done", lang): "good",
+    }
+    plan = result.plan
+    return Book(path, lang, plan.county.as_of, plan.outputs.example, plan.county.unit, marks)
+
+
+def county_name(result: Result, lang: str) -> str:
+    """
+    Return the county's name in a language.
+
+    Parameters
+    ----------
+    result
+        A run's result.
+    lang
+        `"zh"` or `"en"`.
+    """
+    county = result.plan.county
+    return county.name_en or county.name if lang == "en" else county.name
+
+
+def _overview(book: Book, result: Result) -> None:
+    """One row a township: every programme and cutoff side by side."""
+    lang = book.lang
+    townships = result.townships
+    codes = townships.index
+    columns = [
+        Column(header("code9", lang), list(codes)),
+        Column(header("township", lang), list(townships["name"]), name="key"),
+        Column(header("kind", lang), list(townships["kind"])),
+        Column(header("people", lang), list(townships["people"]), "int", total=True),
+    ]
+    notes = []
+    for venue_type in type_order(result, programmes_only=True):
+        own = result.gaps.xs(venue_type, level="type").reindex(codes)
+        name = type_name(result.venue_types, venue_type, lang)
+        columns += _programme(own, name, lang)
+        texts = [one for one in own["refused"].dropna().unique() if one]
+        notes += [
+            say("report.refused_note", lang, type=name, reason=refusal(result, one, lang))
+            for one in texts
+        ]
+    columns.append(Column(say("report.other_types", lang), _others(result, lang), width=18))
+    missing = joined(result.gaps, "targets_missing").reindex(codes).fillna("")
+    names = [target_names(result, text, lang) for text in missing]
+    columns.append(Column(header("targets_missing", lang), names, width=20))
+    title = say("report.title.overview", lang, county=county_name(result, lang))
+    form = book.form(
+        say("report.sheet.overview", lang),
+        title,
+        say("report.unit_people", lang),
+        len(columns) + 1,
+    )
+    form.table(columns)
+    for text in dict.fromkeys([*notes, *_statements(result, lang), *_cautions(result, lang)]):
+        form.note(text)
+    form.close()
+
+
+def _programme(own: pd.DataFrame, name: str, lang: str) -> list[Column]:
+    """Return the columns of one programme: state, places, people beyond each cutoff, nearest."""
+    tally = tuple(word("state", one, lang) for one in Presence)
+    columns = [
+        Column(header("state", lang), states(own["state"], "state", lang), group=name, tally=tally),
+        Column(header("places_open", lang), list(own["places_open"]), "int", name, total=True),
+    ]
+    for cutoff in cutoffs_of(own):
+        beyond = own[f"people_uncovered_{cutoff}min"]
+        if beyond.notna().any():
+            head = header(f"people_uncovered_{cutoff}min", lang)
+            columns.append(Column(head, list(beyond), "int", name, total=True, bars=True))
+    for column in ("nearest_name", "nearest_min", "nearest_km"):
+        values = own[column]
+        # kilometres stand in only where the rung bears no minutes
+        known = values.notna() & (values != "")
+        if known.any() and not (column == "nearest_km" and own["nearest_min"].notna().any()):
+            kind = {"nearest_min": "minutes", "nearest_km": "km"}.get(column, "text")
+            columns.append(Column(header(column, lang), list(values), kind, name, width=14))
+    if (own["proposed"].fillna("") != "").any():
+        columns.append(
+            Column(header("proposed", lang), list(own["proposed"]), "text", name, width=16)
+        )
+    return columns
+
+
+def _others(result: Result, lang: str) -> list[str]:
+    """Return for each township the types outside the programmes that it has, with numbers."""
+    programmes = set(type_order(result, programmes_only=True))
+    others = [name for name in type_order(result) if name not in programmes]
+    texts = []
+    for code in result.townships.index:
+        found = []
+        for venue_type in others:
+            count = result.gaps["places_open"].get((code, venue_type), 0)
+            if not pd.isna(count) and count:
+                found.append(f"{type_name(result.venue_types, venue_type, lang)} {count}")
+        texts.append(("；" if lang == "zh" else "; ").join(found))
+    return texts
+
+
+def _by_type(book: Book, result: Result) -> None:
+    """One row a township and type, type by type; the check columns come to nought."""
+    lang = book.lang
+    table = gaps_table(result)
+    order = {name: number for number, name in enumerate(type_order(result))}
+    table = table.sort_values("type", key=lambda one: one.map(order), kind="stable")
+    columns = [
+        Column(header("code9", lang), list(table["code9"])),
+        Column(header("township", lang), list(table["township"])),
+        Column(
+            header("type_zh", lang),
+            list(table["type_zh" if lang == "zh" else "type_en"]),
+            name="key",
+            width=22,
+        ),
+        Column(header("state", lang), states(table["state"], "state", lang)),
+        *(
+            Column(header(name, lang), list(table[name]), "int", total=True)
+            for name in ("places_open", "places_active", "places_planned", "unlocated")
+        ),
+        Column(header("people", lang), list(table["people"]), "int", name="people"),
+        Column(header("people_per_place", lang), list(table["people_per_place"]), "int"),
+        Column(header("reason", lang), states(table["reason"], "reason", lang), width=18),
+        *_cutoff_columns(table, lang),
+    ]
+    kinds = {
+        "nearest_name": "text",
+        "nearest_min": "minutes",
+        "nearest_km": "km",
+        "minutes_over": "minutes",
+        "rung": "text",
+    }
+    columns += [
+        Column(header(name, lang), list(table[name]), kind, width=16)
+        for name, kind in kinds.items()
+    ]
+    texts = [refusal(result, one, lang) if one else "" for one in table["refused"].fillna("")]
+    columns.append(Column(header("refused", lang), texts, width=24))
+    columns += [
+        Column(header(name, lang), list(table[name]), "int")
+        for name in ("rank_presence", "rank_people", "rank_minutes")
+    ]
+    columns.append(Column(header("proposed", lang), list(table["proposed"]), width=18))
+    names = [target_names(result, one, lang) for one in table["targets_missing"].fillna("")]
+    columns.append(Column(header("targets_missing", lang), names, width=20))
+    title = say("report.title.by_type", lang, county=county_name(result, lang))
+    form = book.form(
+        say("report.sheet.by_type", lang), title, say("report.unit_people", lang), len(columns) + 1
+    )
+    form.table(columns)
+    form.note(say("report.rung_note", lang))
+    form.close()
+
+
+def _cutoff_columns(table: pd.DataFrame, lang: str) -> list[Column]:
+    columns = []
+    for cutoff in cutoffs_of(table):
+        parts = {
+            name: table[f"people_{name}_{cutoff}min"]
+            for name in ("covered", "uncovered", "unknown")
+        }
+        for name, values in parts.items():
+            columns.append(
+                Column(
+                    header(f"people_{name}_{cutoff}min", lang),
+                    list(values),
+                    "int",
+                    name=f"{name}{cutoff}",
+                    bars=name == "uncovered",
+                )
+            )
+        rest = sum(parts.values()) - table["people"]
+        formula = "={%s}{row}+{%s}{row}+{%s}{row}-{people}{row}" % tuple(  # noqa: UP031
+            f"{name}{cutoff}" for name in parts
+        )
+        head = header(f"people_check_{cutoff}min", lang)
+        columns.append(Column(head, list(rest), "formula", formula=formula))
+    return columns
+
+
+def _villages(book: Book, result: Result) -> None:
+    lang = book.lang
+    table = villages_table(result)
+    tally = tuple(word("state", one, lang) for one in Presence)
+    columns = [
+        Column(header("code12", lang), list(table["code12"])),
+        Column(header("township", lang), list(table["township"])),
+        Column(header("village", lang), list(table["village"]), name="key"),
+        Column(header("kind", lang), list(table["kind"])),
+        Column(header("people", lang), list(table["people"]), "int", total=True),
+        Column(header("people_kind", lang), states(table["people_kind"], "people_kind", lang)),
+        Column(header("location", lang), states(table["location"], "location", lang)),
+        Column(header("minutes_to_seat", lang), list(table["minutes_to_seat"]), "minutes"),
+    ]
+    for name in _village_types(result, table):
+        head = type_name(result.venue_types, name, lang)
+        head = header(name, lang) if head == name else head
+        values = states(table[f"state_{name}"], "state", lang)
+        columns.append(Column(head, values, tally=tally, width=10))
+    title = say("report.title.villages", lang, county=county_name(result, lang))
+    form = book.form(
+        say("report.sheet.villages", lang), title, say("report.unit_people", lang), len(columns) + 1
+    )
+    form.table(columns)
+    form.close()
+
+
+def _village_types(result: Result, table: pd.DataFrame) -> list[str]:
+    """Return the types with anything to say about villages: programmes, then those with answers."""
+    known = [name.removeprefix("state_") for name in table if str(name).startswith("state_")]
+    programmes = {item.type for item in result.plan.programme}
+    answered = [
+        name
+        for name in known
+        if name in programmes or (table[f"state_{name}"] != Presence.UNREPORTED).any()
+    ]
+    return answered[:VILLAGE_TYPES]
+
+
+def _targets(book: Book, result: Result) -> None:
+    lang = book.lang
+    table = targets_table(result)
+    columns = [
+        Column(header("clause", lang), _texts(table, "clause")),
+        Column(header("name_zh", lang), _texts(table, f"name_{lang}"), name="key", width=26),
+        Column(header("target", lang), list(table["target"]), "free"),
+        Column(header("unit", lang), _texts(table, "unit")),
+        *(
+            Column(header(name, lang), list(table[name]), "free")
+            for name in ("done", "planned", "missing", "unreported")
+            if name in table
+        ),
+        Column(header("status", lang), states(table["status"], "status", lang)),
+        *(
+            Column(header(name, lang), _texts(table, name), width=width)
+            for name, width in (
+                ("firm", 8),
+                ("reading", 30),
+                ("lead", 20),
+                ("responsible", 24),
+                ("source_table", 12),
+                ("note", 28),
+            )
+            if name in table
+        ),
+    ]
+    title = say("report.title.targets", lang, county=county_name(result, lang))
+    form = book.form(
+        say("report.sheet.targets", lang), title, say("report.unit_count", lang), len(columns) + 1
+    )
+    form.table(columns, total=False)
+    form.close()
+
+
+def _proposed(book: Book, result: Result) -> None:
+    lang = book.lang
+    table = placement_table(result)
+    columns = [
+        Column(
+            header("type_zh", lang),
+            [type_name(result.venue_types, one, lang) for one in table["type"]],
+            width=22,
+        ),
+        Column(header("order", lang), list(table["order"]), "int"),
+        Column(header("label_zh", lang), _texts(table, f"label_{lang}"), name="key", width=34),
+        Column(header("township", lang), _texts(table, "township")),
+        *(
+            Column(header(name, lang), states(table[name], name, lang), width=24)
+            for name in ("resolution", "rule", "condition")
+        ),
+        Column(header("people_gained", lang), list(table["people_gained"]), "int", total=True),
+        Column(header("nearest_before_min", lang), list(table["nearest_before_min"]), "minutes"),
+    ]
+    title = say("report.title.proposed", lang, county=county_name(result, lang))
+    form = book.form(
+        say("report.sheet.proposed", lang), title, say("report.unit_people", lang), len(columns) + 1
+    )
+    form.table(columns)
+    form.note("")
+    for text in _statements(result, lang):
+        form.note(text)
+    form.close()
+
+
+def _statements(result: Result, lang: str) -> list[str]:
+    """Return what the programmes' arithmetic says, in words."""
+    texts = []
+    for venue_type, row in result.programmes.iterrows():
+        text = row.get("statement")
+        if isinstance(text, str) and text:
+            name = type_name(result.venue_types, str(venue_type), lang)
+            texts.append(say("report.refused_note", lang, type=name, reason=reason(text, lang)))
+    return texts
+
+
+def _cautions(result: Result, lang: str) -> list[str]:
+    approximate = bool(result.townships.get("approximate", pd.Series([False])).any())
+    texts = [say("report.approximate", lang)] if approximate else []
+    return [*texts, say("report.not_public", lang)]
+
+
+def refusal(result: Result, key: str, lang: str) -> str:
+    """
+    Return why a share is refused.
+
+    Parameters
+    ----------
+    result
+        A run's result; the county's share of people without a village location is named.
+    key
+        What the frame holds: a message key, or a sentence.
+    lang
+        `"zh"` or `"en"`.
+    """
+    people = result.townships["people"].astype("Float64")
+    located = result.townships["people_located_share"].astype("Float64")
+    whole = people.sum()
+    share = 1 - (people * located).sum() / whole if whole else pd.NA
+    values: dict[str, Any] = {} if pd.isna(share) else {"share": f"{float(share):.0%}"}
+    return reason(key, lang, values)
+
+
+def target_names(result: Result, ids: str, lang: str) -> str:
+    """
+    Return the names of targets whose ids are joined in one text.
+
+    Parameters
+    ----------
+    result
+        A run's result.
+    ids
+        Ids joined by ";" or ",".
+    lang
+        `"zh"` or `"en"`.
+    """
+    names = result.targets[f"name_{lang}"]
+    found = [part.strip() for part in ids.replace(",", ";").split(";") if part.strip()]
+    return ("；" if lang == "zh" else "; ").join(str(names.get(one, one)) for one in found)
+
+
+def _texts(table: pd.DataFrame, name: str) -> Sequence[Any]:
+    return [None if pd.isna(one) else str(one) for one in table[name]]
