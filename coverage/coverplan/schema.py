@@ -1,0 +1,573 @@
+"""The contract of every table that crosses the edge: columns, kinds, choices and keys."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from types import MappingProxyType
+
+__all__ = [
+    "ALIASES",
+    "ASKED_SEATS",
+    "ASKED_VILLAGES",
+    "CANDIDATES",
+    "CONTRACTS",
+    "DEPARTMENTS",
+    "HEADERS",
+    "INDICATORS",
+    "POPULATION",
+    "PROVENANCE",
+    "REPORTS",
+    "SCENARIOS",
+    "SCHOOLS",
+    "TARGETS",
+    "TOWNSHIPS",
+    "VENUES",
+    "VENUE_TYPES",
+    "VILLAGES",
+    "Column",
+    "Kind",
+    "TableContract",
+    "population",
+]
+
+
+class Kind(StrEnum):
+    """What a column's cells hold, and so how they are read."""
+
+    TEXT = "text"
+    CODE6 = "code6"
+    CODE9 = "code9"
+    CODE12 = "code12"
+    NUMBER = "number"
+    COUNT = "count"
+    DATE = "date"
+    LON = "lon"
+    LAT = "lat"
+    CHOICE = "choice"
+    FLAG = "flag"
+    COLOUR = "colour"
+
+    @property
+    def digits(self) -> int:
+        """Return how many digits a code of this kind has, 0 where it is no code."""
+        return {"code6": 6, "code9": 9, "code12": 12}.get(self.value, 0)
+
+
+Choices = Mapping[str, tuple[str, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """
+    One column of a table.
+
+    Parameters
+    ----------
+    name
+        Canonical name, English snake_case: the header of our own CSV files.
+    zh
+        The header of forms and workbooks.
+    kind
+        How its cells are read.
+    required
+        Whether the column must be there and each of its cells filled.
+    choices
+        Canonical value -> what else means it. Only for `Kind.CHOICE`.
+    least, most
+        Bounds of a number, both inclusive.
+    units
+        Words that may follow the number and change nothing, as 人 in `3257人`.
+    aliased
+        Whether its canonical name and known aliases head it too, not only `zh`.
+    """
+
+    name: str
+    zh: str
+    kind: Kind = Kind.TEXT
+    required: bool = False
+    choices: Choices = field(default_factory=lambda: MappingProxyType({}))
+    least: float | None = None
+    most: float | None = None
+    units: tuple[str, ...] = ()
+    aliased: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class TableContract:
+    """
+    What a table must look like to be let in.
+
+    Parameters
+    ----------
+    name
+        Name of the table, as in docs/contracts.md in lower case.
+    zh
+        What a planner calls it.
+    columns
+        In the order of our own files.
+    key
+        Columns that together name a row; no two rows may share them. Empty where rows may repeat.
+    """
+
+    name: str
+    zh: str
+    columns: tuple[Column, ...]
+    key: tuple[str, ...] = ()
+
+    @property
+    def required(self) -> tuple[str, ...]:
+        """Return the names of the columns that must be there."""
+        return tuple(column.name for column in self.columns if column.required)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Return the canonical names of all columns, in order."""
+        return tuple(column.name for column in self.columns)
+
+    def column(self, name: str) -> Column:
+        """
+        Return one column.
+
+        Parameters
+        ----------
+        name
+            Canonical name.
+
+        Raises
+        ------
+        KeyError
+            The table has no such column.
+
+        Examples
+        --------
+        >>> TOWNSHIPS.column("code9").zh
+        '乡镇代码'
+        """
+        for column in self.columns:
+            if column.name == name:
+                return column
+        raise KeyError(name)
+
+
+def _must(column: Column) -> Column:
+    return replace(column, required=True)
+
+
+def _text(name: str, zh: str) -> Column:
+    return Column(name, zh)
+
+
+def _code9(name: str = "code9", zh: str = "乡镇代码") -> Column:
+    return Column(name, zh, Kind.CODE9)
+
+
+def _code12(name: str = "code12", zh: str = "村（社区）代码") -> Column:
+    return Column(name, zh, Kind.CODE12)
+
+
+def _count(name: str, zh: str, *units: str) -> Column:
+    return Column(name, zh, Kind.COUNT, least=0, units=units)
+
+
+def _amount(name: str, zh: str, *units: str) -> Column:
+    return Column(name, zh, Kind.NUMBER, least=0, units=units)
+
+
+def _choice(name: str, zh: str, choices: Choices) -> Column:
+    return Column(name, zh, Kind.CHOICE, choices=MappingProxyType(dict(choices)))
+
+
+def _flag(name: str, zh: str) -> Column:
+    return Column(name, zh, Kind.FLAG)
+
+
+def _date(name: str, zh: str) -> Column:
+    return Column(name, zh, Kind.DATE)
+
+
+_LON = Column("lon", "经度", Kind.LON, least=-180, most=180)
+_LAT = Column("lat", "纬度", Kind.LAT, least=-90, most=90)
+_NOTE = _text("note", "备注")
+_SOURCE = _text("source", "来源")
+_YEAR = Column("year", "年份", Kind.COUNT, least=1900, most=2100, units=("年",))
+_MINUTES = _amount("minutes", "分钟", "分钟", "分", "min")
+
+YES_NO_UNKNOWN: Choices = {
+    "yes": ("是", "有", "y", "true", "1", "√", "✓", "正常开展", "开展"),
+    "no": ("否", "无", "没有", "n", "false", "0", "×", "✗", "未开展"),
+    "unknown": ("未知", "不详", "不清楚", "待核实", "未核实"),
+}
+TOWNSHIP_KINDS: Choices = {
+    "街道": ("街道办事处", "街道办", "办事处", "subdistrict"),
+    "镇": ("建制镇", "town"),
+    "乡": ("民族乡", "township"),
+}
+VILLAGE_KINDS: Choices = {
+    "村": ("行政村", "村委会", "村民委员会", "建制村", "village"),
+    "社区": ("居委会", "居民委员会", "社区居委会", "社区居民委员会", "城镇社区", "community"),
+}
+STATUSES: Choices = {
+    "open": ("开放", "已开放", "在用", "正常", "运行", "运行中", "已建成", "建成", "已挂牌", "启用"),
+    "planned": ("拟建", "规划", "规划中", "计划", "待建", "筹建", "筹备"),
+    "building": ("在建", "建设中", "施工", "施工中", "正在建设"),
+    "suspended": ("暂停", "停用", "暂停开放", "停办", "暂停使用"),
+    "closed": ("关闭", "已关闭", "撤销", "已撤销", "废止", "拆除", "摘牌"),
+}
+ANSWERS: Choices = {
+    "has": ("有", "已建", "yes", "1"),
+    "none": ("零报告", "零", "无", "没有", "0", "no"),
+    "unreported": ("未报", "未上报", "没报", "待报"),
+}
+LEVELS: Choices = {
+    "小学": ("完全小学", "完小", "中心小学", "中心校", "村小", "教学点", "primary"),
+    "初中": ("初级中学", "junior"),
+    "高中": ("高级中学", "普通高中", "职高", "中职", "职业高中", "senior"),
+    "九年一贯": ("九年一贯制", "九年制", "九年一贯制学校"),
+    "完全中学": ("完中", "中学", "secondary"),
+}
+CANDIDATE_KINDS: Choices = {
+    "village": ("村", "社区", "村（社区）", "村社区"),
+    "hall": ("便民服务中心", "乡镇", "街道", "驻地", "文化站", "综合文化站"),
+    "school": ("学校",),
+    "nominated": ("推荐", "提名", "申报", "指定"),
+}
+TARGET_KINDS: Choices = {
+    "stock": ("存量", "总量"),
+    "flow_per_year": ("每年", "年度"),
+    "share": ("比例",),
+    "one_off": ("一次性",),
+    "stage": ("阶段", "工程进度"),
+    "designation": ("认定", "命名"),
+    "coverage": ("覆盖", "全覆盖"),
+    "task": ("任务", "事项"),
+}
+FIRMNESS: Choices = {
+    "硬性": ("约束性", "firm", "hard"),
+    "力争": ("争取", "aim"),
+    "推动": ("推进", "预期性", "promote", "soft"),
+}
+COMPARISONS: Choices = {
+    ">=": ("≥", "不少于", "以上", "至少", "at_least", "ge", "min"),
+    "=": ("==", "等于", "equal", "eq"),
+    "<=": ("≤", "不超过", "至多", "at_most", "le", "max"),
+    "full": ("全覆盖", "全部", "all"),
+}
+POPULATION_KINDS: Choices = {
+    "census": ("普查", "人口普查"),
+    "estimate": ("推算", "估计", "估算"),
+    "unofficial": ("非官方", "网络"),
+}
+TOWNSHIPS = TableContract(
+    "townships",
+    "乡镇（街道）名录",
+    (
+        _must(_code9()),
+        _must(_text("name", "乡镇（街道）名称")),
+        _must(_choice("kind", "类别", TOWNSHIP_KINDS)),
+        replace(_LON, name="seat_lon", zh="驻地经度"),
+        replace(_LAT, name="seat_lat", zh="驻地纬度"),
+        _text("seat_source", "驻地坐标来源"),
+        Column(
+            "elevation_m", "海拔（米）", Kind.NUMBER, least=-500, most=9000, units=("米", "m")
+        ),
+    ),
+    key=("code9",),
+)
+ALIASES = TableContract(
+    "aliases",
+    "乡镇别名与沿革表",
+    (
+        _must(_text("alias", "别名或旧代码")),
+        _must(_code9(zh="现乡镇代码")),
+        _text("note", "说明"),
+        _YEAR,
+    ),
+    key=("alias", "code9"),
+)
+VILLAGES = TableContract(
+    "villages",
+    "村（社区）名录",
+    (
+        _must(_code12()),
+        _must(_code9()),
+        _must(_text("name", "村（社区）名称")),
+        _must(_choice("kind", "类别", VILLAGE_KINDS)),
+        _LON,
+        _LAT,
+        _SOURCE,
+        _count("people", "常住人口", "人"),
+        _NOTE,
+    ),
+    key=("code12",),
+)
+POPULATION = TableContract(
+    "population",
+    "乡镇人口表",
+    (
+        _must(_code9()),
+        _text("name", "乡镇（街道）名称"),
+        _must(_count("people", "常住人口", "人")),
+    ),
+    key=("code9",),
+)
+SCENARIOS = TableContract(
+    "scenarios",
+    "人口情景表",
+    (
+        _must(_text("scenario", "情景")),
+        _must(_code9()),
+        _must(_count("people", "常住人口", "人")),
+        _must(_choice("kind", "性质", POPULATION_KINDS)),
+        _must(_SOURCE),
+    ),
+    key=("scenario", "code9"),
+)
+VENUE_TYPES = TableContract(
+    "venue_types",
+    "场馆类型表",
+    (
+        _must(_text("id", "类型编号")),
+        _must(_text("zh", "中文名")),
+        _must(_text("en", "英文名")),
+        _text("clause", "条款"),
+        _must(_text("shape", "图形")),
+        _must(Column("colour", "颜色", Kind.COLOUR)),
+        _text("host_kinds", "依托单位类别"),
+        _must(_flag("has_place", "有固定场所")),
+        _must(_flag("list_complete", "名单完整")),
+        _text("programme", "所属任务"),
+    ),
+    key=("id",),
+)
+VENUES = TableContract(
+    "venues",
+    "场馆表",
+    (
+        _must(_text("id", "编号")),
+        _text("place_id", "场所编号"),
+        _must(_text("name", "场馆名称")),
+        _must(_text("type", "类型")),
+        _must(_text("township", "乡镇（街道）")),
+        _text("village", "村（社区）"),
+        _LON,
+        _LAT,
+        _must(_choice("status", "状态", STATUSES)),
+        _date("opened_on", "开放日期"),
+        _date("closed_on", "关闭日期"),
+        _choice("active_12m", "近12个月有活动", YES_NO_UNKNOWN),
+        _text("basis", "设立依据"),
+        _text("host", "依托单位"),
+        _text("host_kind", "依托单位类别"),
+        _count("capacity", "容纳人数", "人"),
+        _count("learners_12m", "近12个月参加人次", "人", "人次"),
+        _amount("cost_yuan", "投入（元）", "元"),
+        _flag("visitable", "可参观"),
+        _text("evidence", "佐证材料"),
+        _flag("verified", "已核实"),
+        _SOURCE,
+        _NOTE,
+    ),
+    key=("id",),
+)
+REPORTS = TableContract(
+    "reports",
+    "上报情况表",
+    (
+        _must(_text("township", "乡镇（街道）")),
+        _must(_text("type", "类型")),
+        _must(_choice("answer", "上报情况", ANSWERS)),
+        _date("reported_on", "上报日期"),
+        _text("reporter", "填报人"),
+        _NOTE,
+    ),
+    key=("township", "type"),
+)
+SCHOOLS = TableContract(
+    "schools",
+    "学校表",
+    (
+        _must(_text("id", "学校编号")),
+        _must(_text("name", "学校名称")),
+        _must(_text("township", "乡镇（街道）")),
+        _text("village", "村（社区）"),
+        _must(_choice("level", "学段", LEVELS)),
+        _must(_count("pupils", "在校学生数", "人")),
+        _choice("space", "有可用场地", YES_NO_UNKNOWN),
+        _choice("activity_room", "有科技活动室", YES_NO_UNKNOWN),
+        _LON,
+        _LAT,
+        _NOTE,
+    ),
+    key=("id",),
+)
+CANDIDATES = TableContract(
+    "candidates",
+    "候选点表",
+    (
+        _must(_text("id", "编号")),
+        _must(_text("name", "名称")),
+        _must(_text("township", "乡镇（街道）")),
+        _text("village", "村（社区）"),
+        _must(_choice("kind", "类别", CANDIDATE_KINDS)),
+        _text("types", "适用类型"),
+        _LON,
+        _LAT,
+        _amount("cost_yuan", "投入（元）", "元"),
+        _count("capacity", "容纳人数", "人"),
+        _flag("must", "必选"),
+        _flag("never", "不选"),
+        _text("host_kind", "依托单位类别"),
+        _NOTE,
+    ),
+    key=("id",),
+)
+ASKED_VILLAGES = TableContract(
+    "asked_villages",
+    "到乡镇驻地分钟表",
+    (
+        _must(_code12()),
+        _must(replace(_MINUTES, zh="到乡镇驻地分钟")),
+        _text("mode", "出行方式"),
+        _date("asked_on", "询问日期"),
+        _NOTE,
+    ),
+    key=("code12",),
+)
+ASKED_SEATS = TableContract(
+    "asked_seats",
+    "乡镇驻地间分钟表",
+    (
+        _must(_code9("from_code9", "起点乡镇代码")),
+        _must(_code9("to_code9", "终点乡镇代码")),
+        _must(_MINUTES),
+        _text("via", "途经"),
+        _NOTE,
+    ),
+    key=("from_code9", "to_code9"),
+)
+TARGETS = TableContract(
+    "targets",
+    "目标任务台账",
+    (
+        _must(_text("id", "编号")),
+        _must(_text("clause", "条款")),
+        _must(_text("name_zh", "目标名称")),
+        _must(_text("name_en", "英文名称")),
+        _must(_choice("kind", "类别", TARGET_KINDS)),
+        _text("unit", "单位"),
+        Column("target", "目标值", Kind.NUMBER),
+        _choice("comparison", "比较方式", COMPARISONS),
+        _date("counts_from", "计数起始"),
+        _date("counts_to", "计数截止"),
+        _choice("firm", "约束力", FIRMNESS),
+        _text("scope", "范围"),
+        _text("reading", "口径"),
+        _text("milestones", "阶段目标"),
+        _must(_text("lead", "牵头单位")),
+        _text("responsible", "责任单位"),
+        _text("source_table", "数据来源表"),
+        _text("venue_type", "场馆类型"),
+        _must(_text("evidence", "原文依据")),
+    ),
+    key=("id",),
+)
+INDICATORS = TableContract(
+    "indicators",
+    "指标填报表",
+    (
+        _must(_text("target", "目标编号")),
+        _must(_YEAR),
+        _must(Column("value", "数值", Kind.NUMBER)),
+        Column("planned", "计划数", Kind.NUMBER),
+        _date("date", "日期"),
+        _SOURCE,
+        _NOTE,
+    ),
+    key=("target", "year"),
+)
+DEPARTMENTS = TableContract(
+    "departments",
+    "部门表",
+    (
+        _must(_text("id", "部门编号")),
+        _must(_text("name", "部门名称")),
+        _text("name_en", "英文名称"),
+    ),
+    key=("id",),
+)
+PROVENANCE = TableContract(
+    "provenance",
+    "来源登记表",
+    (
+        _must(_text("file", "文件")),
+        _must(_SOURCE),
+        _must(_text("licence", "许可")),
+        _text("datum", "坐标系"),
+        _text("date", "日期"),
+        _text("sha256", "校验值"),
+        _NOTE,
+    ),
+    key=("file",),
+)
+HEADERS = TableContract(
+    "headers",
+    "表头别名表",
+    (
+        _must(_text("column", "规范列名")),
+        _must(_text("alias", "表头写法")),
+        _text("table", "表"),
+        _NOTE,
+    ),
+)
+
+CONTRACTS: Mapping[str, TableContract] = MappingProxyType(
+    {
+        contract.name: contract
+        for contract in (
+            TOWNSHIPS,
+            ALIASES,
+            VILLAGES,
+            POPULATION,
+            SCENARIOS,
+            VENUE_TYPES,
+            VENUES,
+            REPORTS,
+            SCHOOLS,
+            CANDIDATES,
+            ASKED_VILLAGES,
+            ASKED_SEATS,
+            TARGETS,
+            INDICATORS,
+            DEPARTMENTS,
+            PROVENANCE,
+            HEADERS,
+        )
+    }
+)
+"""Every contract by its name."""
+
+
+def population(header: str) -> TableContract:
+    """
+    Return the contract of a population table whose figures stand under a header of its own.
+
+    Parameters
+    ----------
+    header
+        The plan's `[population] column`, as it stands in the file.
+
+    Returns
+    -------
+    TableContract
+        `POPULATION`, its `people` found under that header only.
+
+    Examples
+    --------
+    >>> population("七普常住人口").column("people").zh
+    '七普常住人口'
+    """
+    columns = tuple(
+        replace(column, zh=header, aliased=False) if column.name == "people" else column
+        for column in POPULATION.columns
+    )
+    return replace(POPULATION, columns=columns)
