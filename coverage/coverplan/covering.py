@@ -234,7 +234,7 @@ def township_minutes(
     values = times.to(list(venues))
     reach, site = nearest(values), nearest_site(values)
     placed = (demand["location"] != "none").to_numpy()
-    people: FloatArray = demand["people"].astype("Int64").fillna(0).to_numpy(dtype=float)
+    people = demand["people"].astype("Int64").fillna(0).to_numpy().astype(np.float64)
     rows = {}
     codes = demand["code9"].astype(str).to_numpy()
     for code9 in np.unique(codes):
@@ -349,16 +349,17 @@ def _states(
     perhaps = [site for site in times.sites if site_code9.get(site) in asked]
     if perhaps:
         unsure |= covered(times.to(perhaps), cutoff)
-    reached = covered(values, cutoff) & placed
+    reached = covered(values, cutoff)
     return np.where(reached, COVERED, np.where(unsure, UNKNOWN, UNCOVERED))
 
 
 def _placed(demand: pd.DataFrame, times: TravelTimes) -> BoolArray:
     """Tell which points have a place in the model: coordinates, or an answer on rung B."""
-    placed = (demand["location"] != "none").to_numpy()
-    if times.rung is Rung.ASKED and len(times.sites):
-        placed &= np.isfinite(times.values).any(axis=1)
-    return placed
+    if times.rung is Rung.ASKED:
+        # A village reaches a site of its own without any answer, so zero minutes prove nothing.
+        answered = (np.isfinite(times.values) & (times.values > 0)).any(axis=1)
+        return np.asarray(answered | demand["location"].isin(["asked", "seat"]).to_numpy())
+    return np.asarray(demand["location"] != "none")
 
 
 def _refusals(
