@@ -1,0 +1,229 @@
+"""Lagrangian multipliers of the most-people problem: a bound, good sites, and who cannot matter."""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+
+__all__ = ["Bounded", "bound_cover", "greedy", "swapped"]
+
+IntArray = NDArray[np.int64]
+FloatArray = NDArray[np.float64]
+BoolArray = NDArray[np.bool_]
+
+# Steps without a better bound before the step is shortened.
+PATIENCE = 20
+SHORTER = 0.7
+# How much of the last direction the next one keeps (Camerini, Fratta & Maffioli 1975).
+DEFLECTION = 0.7
+# Exchange search starts from every so many-th set of sites that the multipliers favour.
+SEARCH_EVERY = 50
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Bounded:
+    """
+    What the multipliers prove.
+
+    Parameters
+    ----------
+    multipliers
+        One for each signature, between 0 and its weight, shape (n_signatures,).
+    worth
+        For each site the sum of the multipliers of what it covers, shape (n_sites,).
+    bound
+        No `n_new` sites cover more than this. [persons]
+    best
+        Column numbers of the best sites found, ascending.
+    value
+        What these cover. [persons]
+    """
+
+    multipliers: FloatArray
+    worth: FloatArray
+    bound: float
+    best: IntArray
+    value: float
+
+    def cannot_help(self, n_new: int, at_least: float) -> BoolArray:
+        """
+        Tell which sites are in no set of `n_new` sites that covers `at_least`.
+
+        Parameters
+        ----------
+        n_new
+            Number of sites.
+        at_least
+            Weight to reach. [persons]
+
+        Returns
+        -------
+        BoolArray
+            Shape (n_sites,).
+        """
+        if n_new >= self.worth.size:
+            return np.zeros(self.worth.size, dtype=np.bool_)
+        last = np.partition(self.worth, -n_new)[-n_new] if n_new else math.inf
+        slack = 1e-9 * max(1.0, abs(self.bound))
+        return self.bound - (last - self.worth) < at_least - slack
+
+
+def bound_cover(
+    matrix: sparse.csr_array,
+    weight: FloatArray,
+    n_new: int,
+    *,
+    steps: int = 1500,
+    tolerance: float = 0.0,
+) -> Bounded:
+    """
+    Bound from above what `n_new` sites cover, and find sites that come close.
+
+    Parameters
+    ----------
+    matrix
+        Covering matrix of ones, shape (n_signatures, n_sites).
+    weight
+        Weight of each signature, shape (n_signatures,). [persons]
+    n_new
+        Number of sites, at least 1.
+    steps
+        Most steps of the subgradient method.
+    tolerance
+        Bound and value closer than this are as good as equal: below 1 for whole persons.
+
+    Returns
+    -------
+    Bounded
+        The best bound and sites of all steps. Deterministic.
+
+    Examples
+    --------
+    >>> matrix = sparse.csr_array(np.array([[1.0, 0.0], [0.0, 1.0], [1.0, 1.0]]))
+    >>> found = bound_cover(matrix, np.array([5.0, 3.0, 2.0]), 1)
+    >>> found.best.tolist(), found.value, round(found.bound, 6)
+    ([0], 7.0, 7.0)
+
+    Notes
+    -----
+    Relaxing "a signature is covered only by an open site" with multipliers `v` leaves
+    `sum(weight - v)` plus the `n_new` largest column sums of `v` (Galvão & ReVelle 1996,
+    doi:10.1016/0377-2217(94)00159-6). Every step is two products with the covering matrix.
+    """
+    by_site = sparse.csr_array(matrix.T)
+    n_new = min(n_new, matrix.shape[1])
+    best = greedy(matrix, by_site, weight, n_new)
+    best, value = swapped(matrix, by_site, weight, best)
+    current = weight.copy()
+    kept, bound = current, math.inf
+    direction = np.zeros_like(weight)
+    length, stalled = 1.0, 0
+    searched = {best.tobytes()}
+    for step in range(steps):
+        worth = by_site @ current
+        top = np.sort(np.argpartition(-worth, n_new - 1)[:n_new])
+        relaxed = float((weight - current).sum() + worth[top].sum())
+        is_open = np.zeros(matrix.shape[1])
+        is_open[top] = 1.0
+        times_covered = matrix @ is_open
+        reached = float(weight[times_covered > 0].sum())
+        if reached > value or step % SEARCH_EVERY == 0:
+            key = top.astype(np.int64).tobytes()
+            if key not in searched:
+                searched.add(key)
+                found, reached = swapped(matrix, by_site, weight, top.astype(np.int64))
+                if reached > value:
+                    best, value = found, reached
+        stalled = 0 if relaxed < bound - 1e-6 * abs(bound) else stalled + 1
+        if relaxed < bound:
+            bound, kept = relaxed, current.copy()
+        if bound - value <= max(tolerance, 1e-12 * abs(bound)):
+            break
+        if stalled > PATIENCE:
+            length, stalled, current = length * SHORTER, 0, kept.copy()
+        slope = times_covered - 1.0
+        slope[((current <= 0) & (slope > 0)) | ((current >= weight) & (slope < 0))] = 0.0
+        direction = slope + DEFLECTION * direction
+        norm = float(direction @ direction)
+        if norm == 0.0 or length < 1e-9:
+            break
+        current = np.clip(
+            current - length * max(relaxed - value, 1e-9) / norm * direction, 0.0, weight
+        )
+    return Bounded(kept, by_site @ kept, bound, best, value)
+
+
+def greedy(
+    matrix: sparse.csr_array, by_site: sparse.csr_array, weight: FloatArray, n_new: int
+) -> IntArray:
+    """
+    Return the sites that adding the best one at a time gives; of equal ones the first.
+
+    Parameters
+    ----------
+    matrix, by_site
+        Covering matrix, shape (n_signatures, n_sites), and its transpose.
+    weight
+        Weight of each signature, shape (n_signatures,). [persons]
+    n_new
+        Number of sites.
+    """
+    left = weight.copy()
+    chosen: list[int] = []
+    for _ in range(n_new):
+        gain = by_site @ left
+        gain[chosen] = -1.0
+        site = int(np.argmax(gain))
+        chosen.append(site)
+        left[_entries(by_site, site)] = 0.0
+    return np.sort(np.array(chosen, dtype=np.int64))
+
+
+def swapped(
+    matrix: sparse.csr_array, by_site: sparse.csr_array, weight: FloatArray, sites: IntArray
+) -> tuple[IntArray, float]:
+    """
+    Exchange one site for another, best first, until no exchange covers more.
+
+    Parameters
+    ----------
+    matrix, by_site
+        Covering matrix, shape (n_signatures, n_sites), and its transpose.
+    weight
+        Weight of each signature, shape (n_signatures,). [persons]
+    sites
+        Column numbers to begin with.
+
+    Returns
+    -------
+    tuple[IntArray, float]
+        Sites, ascending, and what they cover.
+    """
+    chosen = sites.copy()
+    is_open = np.zeros(matrix.shape[1])
+    is_open[chosen] = 1.0
+    count = matrix @ is_open
+    while chosen.size:
+        gain = by_site @ np.where(count == 0, weight, 0.0)
+        only = np.flatnonzero((count == 1) & (weight > 0))
+        alone = matrix[only]
+        owned = sparse.csr_array(alone[:, chosen].T)
+        # owned @ alone: people whom only `out` covers and `in` covers as well.
+        regained = (owned @ sparse.diags_array(weight[only]) @ alone).toarray()
+        loss = owned @ weight[only]
+        change = gain[None, :] + regained - loss[:, None]
+        change[:, chosen] = -np.inf
+        best = int(np.argmax(change))
+        at, site = divmod(best, change.shape[1])
+        if change[at, site] <= 1e-9 * max(1.0, float(weight.sum())):
+            break
+        count[_entries(by_site, int(chosen[at]))] -= 1
+        count[_entries(by_site, site)] += 1
+        chosen[at] = site
+    return np.sort(chosen), float(weight[count > 0].sum())
+
+
+def _entries(matrix: sparse.csr_array, row: int) -> IntArray:
+    return np.asarray(matrix.indices[matrix.indptr[row] : matrix.indptr[row + 1]], dtype=np.int64)
