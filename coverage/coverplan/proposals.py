@@ -1,0 +1,472 @@
+"""Where the next sites should go, programme by programme, in words that the data can bear."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+
+from coverplan.config import Plan, Programme
+from coverplan.crs import DEGREES
+from coverplan.domain import Presence, Resolution, TravelTimes
+from coverplan.errors import Problem, Severity
+from coverplan.placement.arithmetic import Arithmetic, arithmetic
+from coverplan.placement.chain import Goal, place_by_goals
+from coverplan.placement.p_median import p_median
+from coverplan.placement.result import Placement, Status
+from coverplan.text import say
+
+__all__ = ["Scene", "group_rows", "propose"]
+
+_COARSE = (Resolution.BUILDING, Resolution.COMMUNITY, Resolution.TOWNSHIP)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Scene:
+    """What a placement looks at; frames as docs/contracts.md describes them."""
+
+    townships: pd.DataFrame
+    villages: pd.DataFrame
+    venues: pd.DataFrame
+    candidates: pd.DataFrame
+    demand: pd.DataFrame
+    times: TravelTimes
+    presence: pd.DataFrame
+    nearest: pd.DataFrame
+    targets: pd.DataFrame
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    """What one programme came to."""
+
+    rows: list[dict[str, Any]] = field(default_factory=list)
+    programme: Mapping[str, Any] = field(default_factory=dict)
+    notes: tuple[Problem, ...] = ()
+
+
+def propose(
+    plan: Plan, scene: Scene, venue_types: pd.DataFrame
+) -> tuple[gpd.GeoDataFrame, pd.DataFrame, tuple[Problem, ...]]:
+    """
+    Return the proposed sites of all programmes.
+
+    Parameters
+    ----------
+    plan
+        Its `[[programme]]` tables say what is asked.
+    scene
+        What is known.
+    venue_types
+        [id] `zh, en`.
+
+    Returns
+    -------
+    placement
+        [n] the proposed sites; where a township cannot get one for want of a candidate, a row with
+        an empty `candidate_id` and `rule` `no_candidate`.
+    programmes
+        [type] what each programme needs, got and proved.
+    notes
+        The sentences that say so.
+    """
+    answers = [_answer(item, scene, venue_types.loc[item.type]) for item in plan.programme]
+    rows = [row for answer in answers for row in answer.rows]
+    placement = pd.DataFrame(rows, columns=_PLACEMENT)
+    placement.index = pd.RangeIndex(1, len(placement) + 1, name="n")
+    for name in ("people_gained", "order"):
+        placement[name] = placement[name].astype("Int64")
+    placement["nearest_before_min"] = placement["nearest_before_min"].astype("Float64")
+    located = placement["lon"].notna()
+    points = gpd.points_from_xy(placement["lon"].astype(float), placement["lat"].astype(float))
+    geometry = gpd.GeoSeries(points, index=placement.index, crs=DEGREES).where(located, None)
+    table = pd.DataFrame(
+        [answer.programme for answer in answers],
+        columns=_PROGRAMMES,
+        index=pd.Index([item.type for item in plan.programme], name="type"),
+    )
+    for name in ("existing", "new_sites", "needed_low", "needed_high", "unreported", "target"):
+        table[name] = table[name].astype("Int64")
+    notes = tuple(item for answer in answers for item in answer.notes)
+    return gpd.GeoDataFrame(placement, geometry=geometry, crs=DEGREES), table, notes
+
+
+_PLACEMENT = [
+    "type",
+    "order",
+    "candidate_id",
+    "label_zh",
+    "label_en",
+    "code9",
+    "township",
+    "resolution",
+    "rule",
+    "condition",
+    "people_gained",
+    "nearest_before_min",
+    "lon",
+    "lat",
+]
+_PROGRAMMES = [
+    "model",
+    "status",
+    "objective",
+    "bound",
+    "mip_gap",
+    "existing",
+    "new_sites",
+    "needed_low",
+    "needed_high",
+    "unreported",
+    "target",
+    "missing_table",
+    "statement_zh",
+    "statement_en",
+]
+
+
+def group_rows(
+    demand: pd.DataFrame, times: TravelTimes, group: str, levels: Sequence[str] = ()
+) -> tuple[pd.DataFrame, TravelTimes]:
+    """
+    Return the demand points of one group, and their rows of the travel times.
+
+    Parameters
+    ----------
+    demand
+        [id] with `group`, `level`.
+    times
+        Rows as `demand`.
+    group
+        `"residents"` or `"pupils"`.
+    levels
+        School levels (学段) wanted; all when empty.
+    """
+    mine = (demand["group"] == group).to_numpy()
+    if levels:
+        mine &= demand["level"].isin(levels).to_numpy()
+    ids = tuple(map(str, demand.index[mine]))
+    return demand[mine], TravelTimes(times.values[mine], ids, times.sites, times.rung, times.limit)
+
+
+def _answer(item: Programme, scene: Scene, names: pd.Series) -> _Answer:
+    words = {"type_zh": str(names["zh"]), "type_en": str(names["en"])}
+    state = scene.presence.xs(item.type, level="type")
+    target = _target(item, scene.targets)
+    facts: dict[str, Any] = {
+        "model": item.model,
+        "status": "not_placed",
+        "objective": np.nan,
+        "bound": np.nan,
+        "mip_gap": np.nan,
+        "existing": int(state["places_open"].sum()),
+        "new_sites": 0,
+        "unreported": int((state["state"] == Presence.UNREPORTED).sum()),
+        "target": target,
+        "missing_table": "",
+    }
+    if item.model == "every_township":
+        answer = _every_township(item, scene, words, facts)
+    elif item.model == "p_median":
+        answer = _p_median(item, scene, words, facts)
+    else:
+        answer = _count(item, scene, words, facts)
+    said = {lang: " ".join(note.text(lang) for note in answer.notes) for lang in ("zh", "en")}
+    whole = {**answer.programme, "statement_zh": said["zh"], "statement_en": said["en"]}
+    return _Answer(answer.rows, whole, answer.notes)
+
+
+def _every_township(
+    item: Programme, scene: Scene, words: Mapping[str, str], facts: dict[str, Any]
+) -> _Answer:
+    """Give every township one, then add where most people gain; each goal proven in turn."""
+    state = scene.presence.xs(item.type, level="type")["state"]
+    none = list(state.index[state == Presence.NONE])
+    silent = list(state.index[state == Presence.UNREPORTED])
+    need = arithmetic(facts["existing"], len(none), len(silent), facts["target"] or 0)
+    facts |= {"needed_low": need.needed_low, "needed_high": need.needed_high}
+    notes = _needed_notes(need, words)
+    if not item.place:
+        return _Answer([], facts, (*notes, _note("say.not_placed", words)))
+    open_ids = _open_sites(item, scene)
+    offered = _offered(item, scene)
+    sites = [*open_ids, *offered.index]
+    zone = [*scene.venues.loc[open_ids, "code9"], *offered["code9"]]
+    lacking = [code for code in (*none, *silent) if code not in set(offered["code9"])]
+    needs = [code for code in (*none, *silent) if code not in lacking]
+    allowed = need.needed_high if item.new_sites == "target" else int(item.new_sites)
+    residents, times = group_rows(scene.demand, scene.times, item.demand, item.levels)
+    timed = times.unit == "min" and not residents["people"].isna().all()
+    if allowed < len(needs):
+        notes.append(_note("say.fewer_than_needed", words, allowed=allowed, needed=len(needs)))
+        needs = []
+    if allowed == 0 or not offered.shape[0]:
+        notes.append(_note("say.no_new", words))
+        return _Answer(_lacking_rows(item, lacking, scene), facts, tuple(notes))
+    chain = place_by_goals(
+        zone,
+        needs=needs,
+        existing=list(range(len(open_ids))),
+        new_sites=allowed,
+        times=times.to(sites) if timed else None,
+        weight=residents["people"].fillna(0).to_numpy(dtype=float) if timed else None,
+        cutoff=float(item.cutoff_min) if timed else None,
+        goals=(Goal.PRESENCE, Goal.PEOPLE, Goal.TIME) if timed else (Goal.PRESENCE,),
+        required=_marked(offered, "must", len(open_ids)),
+        names=sites,
+    )
+    rows = [
+        _row(
+            item,
+            scene,
+            order,
+            sites[step.site],
+            rule=step.rule,
+            condition="if_none" if step.zone in silent and step.rule == "township" else "known",
+            gained=round(step.people) if timed else None,
+        )
+        for order, step in enumerate(chain.steps, start=1)
+    ]
+    facts |= _proof(chain.placement)
+    notes.append(_proof_note(chain.placement, words))
+    if chain.unplaced:
+        notes.append(_note("say.unplaced", words, n=chain.unplaced))
+    if silent:
+        notes.append(_note("say.if_none", {}))
+    if lacking:
+        names = "、".join(scene.townships.loc[lacking, "name"])
+        notes.append(_note("say.no_candidate", words, names=names))
+        facts["status"] = "infeasible"
+    return _Answer([*rows, *_lacking_rows(item, lacking, scene)], facts, tuple(notes))
+
+
+def _p_median(
+    item: Programme, scene: Scene, words: Mapping[str, str], facts: dict[str, Any]
+) -> _Answer:
+    """Place so that the pupils' (or people's) total travel time is least."""
+    missing = _missing(item, scene.targets)
+    facts |= {"needed_low": missing, "needed_high": missing}
+    group, times = group_rows(scene.demand, scene.times, item.demand, item.levels)
+    if group.empty:
+        facts["missing_table"] = "schools"
+        return _Answer([], facts, (_note("say.missing_table", words, table="schools"),))
+    if times.unit != "min":
+        facts["missing_table"] = "asked_villages, asked_seats"
+        table = "asked_villages, asked_seats"
+        return _Answer([], facts, (_note("say.missing_table", words, table=table),))
+    if not item.place:
+        return _Answer([], facts, (_note("say.not_placed", words),))
+    offered = _offered(item, scene)
+    if offered.empty:
+        facts["missing_table"] = "candidates"
+        return _Answer([], facts, (_note("say.missing_table", words, table="candidates"),))
+    new_sites = missing if item.new_sites == "target" else int(item.new_sites)
+    if not new_sites:
+        return _Answer([], facts, (_note("say.no_new", words),))
+    open_ids = _open_sites(item, scene)
+    sites = [*open_ids, *offered.index]
+    minutes = times.to(sites)
+    reached = np.isfinite(minutes).any(axis=1)
+    weight = group["people"].fillna(0).to_numpy(dtype=float)
+    placement = p_median(
+        minutes[reached],
+        weight[reached],
+        min(new_sites, len(offered)),
+        existing=list(range(len(open_ids))),
+        required=_marked(offered, "must", len(open_ids)),
+    )
+    order = _by_gain(minutes, weight, placement, item.cutoff_min)
+    rows = [
+        _row(item, scene, number, sites[column], rule="people", condition="known", gained=gained)
+        for number, (column, gained) in enumerate(order, start=1)
+    ]
+    facts |= _proof(placement)
+    return _Answer(rows, facts, (_proof_note(placement, words),))
+
+
+def _count(
+    item: Programme, scene: Scene, words: Mapping[str, str], facts: dict[str, Any]
+) -> _Answer:
+    """Count what there is against the target, and name nominated places up to the gap."""
+    missing = _missing(item, scene.targets)
+    facts |= {"needed_low": missing, "needed_high": missing}
+    values = {"target": facts["target"] or 0, "open": facts["existing"], "gap": missing or 0}
+    notes = [_note("say.count_gap", words, **values)]
+    nominated = _offered(item, scene, kinds=("nominated",))
+    if not item.place or nominated.empty or not missing:
+        return _Answer([], facts, tuple(notes))
+    wanted = missing if item.new_sites == "target" else int(item.new_sites)
+    rows = [
+        _row(item, scene, order, site, rule="nominated", condition="known", gained=None)
+        for order, site in enumerate(nominated.index[:wanted], start=1)
+    ]
+    facts |= {"status": "listed", "new_sites": len(rows)}
+    return _Answer(rows, facts, tuple(notes))
+
+
+def _open_sites(item: Programme, scene: Scene) -> list[str]:
+    venues = scene.venues
+    mine = venues[(venues["type"] == item.type) & venues["open"]]
+    return [site for site in mine.index if site in set(scene.times.sites)]
+
+
+def _offered(
+    item: Programme, scene: Scene, kinds: Sequence[str] = ("village", "hall", "school", "nominated")
+) -> pd.DataFrame:
+    """Return the candidates of a type, in the order of the table; schools for school programmes."""
+    table = scene.candidates
+    types = table["types"].fillna("").astype(str)
+    fits = np.array([not of or item.type in of.split(";") for of in types])
+    if item.demand == "residents":
+        fits &= (table["kind"] != "school").to_numpy()
+    elif "nominated" not in kinds or len(kinds) > 1:
+        fits &= (types != "").to_numpy() | (table["kind"] == "school").to_numpy()
+    never = table["never"].fillna("").astype(str).isin(_YES).to_numpy()
+    return table[fits & table["kind"].isin(kinds).to_numpy() & ~never]
+
+
+_YES = ("yes", "True", "true", "是", "1")
+
+
+def _marked(offered: pd.DataFrame, column: str, offset: int) -> list[int]:
+    flags = offered[column].fillna("").astype(str).isin(_YES).to_numpy()
+    return [offset + int(number) for number in np.flatnonzero(flags)]
+
+
+def _by_gain(
+    minutes: np.ndarray, weight: np.ndarray, placement: Placement, cutoff: float
+) -> list[tuple[int, int]]:
+    """Order new sites by the people each brings within the cutoff beyond those before it."""
+    added = set(placement.added.tolist())
+    kept = [column for column in placement.chosen.tolist() if column not in added]
+    best = minutes[:, kept].min(axis=1, initial=np.inf)
+    order: list[tuple[int, int]] = []
+    while added:
+        inside = best <= cutoff
+        gains = {
+            column: float(weight[(minutes[:, column] <= cutoff) & ~inside].sum())
+            for column in sorted(added)
+        }
+        column = max(gains, key=lambda name: (gains[name], -name))
+        order.append((column, round(gains[column])))
+        best = np.minimum(best, minutes[:, column])
+        added.remove(column)
+    return order
+
+
+def _row(
+    item: Programme,
+    scene: Scene,
+    order: int,
+    site: str,
+    *,
+    rule: str,
+    condition: str,
+    gained: int | None,
+) -> dict[str, Any]:
+    place = scene.candidates.loc[site]
+    finest = max(item.resolution, Resolution(str(place["resolution"])), key=_COARSE.index)
+    labels = _labels(place, finest, scene.villages)
+    before = scene.nearest["nearest_min"].get((place["code9"], item.type), pd.NA)
+    return {
+        "type": item.type,
+        "order": order,
+        "candidate_id": site,
+        "label_zh": labels["zh"],
+        "label_en": labels["en"],
+        "code9": place["code9"],
+        "township": place["township"],
+        "resolution": finest.value,
+        "rule": rule,
+        "condition": condition,
+        "people_gained": gained,
+        "nearest_before_min": before,
+        "lon": place["lon"],
+        "lat": place["lat"],
+    }
+
+
+def _labels(place: pd.Series, finest: Resolution, villages: pd.DataFrame) -> dict[str, str]:
+    """Name a proposed place no finer than the data can tell places apart."""
+    if finest is Resolution.COMMUNITY and place["code12"] not in villages.index:
+        finest = Resolution.TOWNSHIP
+    values = {"township": place["township"], "name": place["name"]}
+    if finest is Resolution.COMMUNITY:
+        values["village"] = villages.loc[place["code12"], "name"]
+    return {lang: say(f"say.by_{finest.value}", lang, **values) for lang in ("zh", "en")}
+
+
+def _lacking_rows(item: Programme, lacking: list[str], scene: Scene) -> list[dict[str, Any]]:
+    """Return the townships for which there is no candidate, as rows without a site."""
+    return [
+        {
+            "type": item.type,
+            "order": None,
+            "candidate_id": "",
+            "label_zh": "",
+            "label_en": "",
+            "code9": code9,
+            "township": scene.townships.loc[code9, "name"],
+            "resolution": "",
+            "rule": "no_candidate",
+            "condition": "known",
+            "people_gained": None,
+            "nearest_before_min": scene.nearest["nearest_min"].get((code9, item.type), pd.NA),
+            "lon": np.nan,
+            "lat": np.nan,
+        }
+        for code9 in lacking
+    ]
+
+
+def _target(item: Programme, targets: pd.DataFrame) -> int | None:
+    if item.target not in targets.index or pd.isna(targets.loc[item.target, "goal"]):
+        return None
+    return int(targets.loc[item.target, "goal"])
+
+
+def _missing(item: Programme, targets: pd.DataFrame) -> int | None:
+    if item.target not in targets.index or pd.isna(targets.loc[item.target, "missing"]):
+        return None
+    return int(targets.loc[item.target, "missing"])
+
+
+def _proof(placement: Placement) -> dict[str, Any]:
+    return {
+        "status": str(placement.status),
+        "objective": placement.objective,
+        "bound": placement.bound,
+        "mip_gap": placement.mip_gap,
+        "new_sites": len(placement.added),
+    }
+
+
+def _proof_note(placement: Placement, words: Mapping[str, str]) -> Problem:
+    new = len(placement.added)
+    if placement.status is Status.OPTIMAL:
+        return _note("say.proven", words, new=new)
+    return _note("say.not_proven", words, new=new, gap=round(100 * placement.mip_gap, 1))
+
+
+def _needed_notes(need: Arithmetic, words: Mapping[str, str]) -> list[Problem]:
+    values = {
+        "open": need.open_sites,
+        "none": need.zones_none,
+        "unreported": need.zones_unreported,
+        "target": need.target,
+        "low": need.needed_low,
+    }
+    if not need.zones_unreported:
+        notes = [_note("say.needed", words, **values)]
+    else:
+        values |= {"high": need.needed_high, "counted": need.needed_if_counted}
+        notes = [_note("say.needed_range", words, **values)]
+    if need.beyond_target:
+        notes.append(_note("say.needed_beyond", words, target=need.target, total=need.total_low))
+    return notes
+
+
+def _note(key: str, words: Mapping[str, str], **values: str | float) -> Problem:
+    return Problem(key, values={**words, **values}, severity=Severity.NOTE)

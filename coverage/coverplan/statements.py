@@ -1,0 +1,156 @@
+"""What must be said with the figures of a run, heaviest first, in words that are computed."""
+
+from collections.abc import Iterator, Mapping
+
+import pandas as pd
+
+from coverplan.config import Plan
+from coverplan.domain import TOTAL
+from coverplan.errors import Problem, Severity
+from coverplan.presence import totals
+
+__all__ = ["note", "rounded", "statements"]
+
+
+def note(key: str, **values: str | float) -> Problem:
+    """
+    Return a sentence of the catalogue as a note.
+
+    Parameters
+    ----------
+    key
+        Message key.
+    **values
+        What its template names.
+    """
+    return Problem(key, values=values, severity=Severity.NOTE)
+
+
+def rounded(people: int) -> int:
+    """
+    Round a modelled number of people to two significant digits, at least to tens.
+
+    Parameters
+    ----------
+    people
+        Persons.
+
+    Returns
+    -------
+    int
+        Persons, as coarse as a band over assumed village sizes bears.
+
+    Examples
+    --------
+    >>> [rounded(n) for n in (0, 7, 1234, 412_721)]
+    [0, 10, 1200, 410000]
+    """
+    if people <= 0:
+        return 0
+    unit = max(10, 10 ** (len(str(people)) - 2))
+    return max(unit, round(people / unit) * unit)
+
+
+def statements(
+    plan: Plan,
+    *,
+    townships: pd.DataFrame,
+    villages: pd.DataFrame,
+    venues: pd.DataFrame,
+    venue_types: pd.DataFrame,
+    presence: pd.DataFrame,
+    coverage: pd.DataFrame,
+    ledger: pd.DataFrame,
+    has_outline: bool,
+) -> tuple[Problem, ...]:
+    """
+    Return the sentences that the summary, the map and the papers print, in order of weight.
+
+    Parameters
+    ----------
+    plan
+        The plan.
+    townships, villages, venues, venue_types, presence, coverage, ledger
+        Frames of the result.
+    has_outline
+        Whether there is a county outline.
+    """
+    said = [note("say.example")] if plan.outputs.example else []
+    if plan.venues.assume_none:
+        said.append(note("say.assume_none"))
+    said.extend(_programmes(plan, venue_types, presence, coverage))
+    unlocated = venues[venues["open"] & venues["visitable_place"] & ~venues["located"]]
+    if len(unlocated):
+        names = "、".join(unlocated["name"])
+        said.append(note("say.unlocated", n=len(unlocated), names=names))
+    said.extend(_basis(plan, townships, villages))
+    if not has_outline:
+        said.append(note("say.no_outline"))
+    elif plan.boundaries.approximate:
+        said.append(note("say.approximate"))
+    set_aside = int((ledger["fate"] == "set_aside").sum())
+    if set_aside:
+        said.append(note("say.set_aside", n=set_aside))
+    said.append(note("say.outside"))
+    if not coverage.empty and (coverage["refused"] == "").any():
+        said.append(note("say.proxy"))
+    return tuple(said)
+
+
+def _programmes(
+    plan: Plan, venue_types: pd.DataFrame, presence: pd.DataFrame, coverage: pd.DataFrame
+) -> Iterator[Problem]:
+    count = totals(presence, [item.type for item in plan.programme])
+    for item in plan.programme:
+        names = _names(venue_types, item.type)
+        row = {str(name): int(number) for name, number in count.loc[item.type].items()}
+        if row["unreported"] == row["all"]:
+            short = names["type_zh"].removeprefix("社区科普大学")
+            yield note("say.unreported_all", n=row["all"], type_short=short, **names)
+            continue
+        key = "say.unreported_some" if row["unreported"] else "say.reported"
+        yield note(key, **names, **row)
+        yield from _reach(item.type, item.cutoff_min, names, coverage)
+
+
+def _reach(
+    kind: str, cutoff: int, names: Mapping[str, str], coverage: pd.DataFrame
+) -> Iterator[Problem]:
+    if (TOTAL, kind, cutoff) not in coverage.index:
+        return
+    row = coverage.loc[(TOTAL, kind, cutoff)]
+    if row["refused"]:
+        yield note("say.refused." + str(row["refused"]).split(".", 1)[1], **names)
+        return
+    people = {name: int(row[name]) for name in ("covered", "uncovered", "unknown", "people")}
+    if row["demand"] == "pupils":
+        yield note("say.covered_pupils", cutoff=cutoff, rung=str(row["rung"]), **people, **names)
+        return
+    band = {"low": rounded(int(row["covered_low"])), "high": rounded(int(row["covered_high"]))}
+    yield note("say.covered", cutoff=cutoff, rung=str(row["rung"]), **people, **band, **names)
+
+
+def _basis(plan: Plan, townships: pd.DataFrame, villages: pd.DataFrame) -> Iterator[Problem]:
+    if townships["people"].isna().all():
+        yield note("say.no_people")
+        return
+    people = int(townships["people"].sum())
+    if plan.population.scenario:
+        yield note("say.people_scenario", scenario=plan.population.scenario, people=people)
+    else:
+        kind = f"say.people_{plan.population.kind}"
+        yield note(kind, year=plan.population.year, people=people)
+    located = villages["location"] == "own"
+    if len(villages):
+        share = 100 * villages["people"].where(located, 0).sum() / people if people else 0
+        yield note(
+            "say.located_share",
+            located=int(located.sum()),
+            all=len(villages),
+            share=round(float(share)),
+        )
+
+
+def _names(venue_types: pd.DataFrame, kind: str) -> dict[str, str]:
+    row = venue_types.loc[kind]
+    return {"type_zh": str(row["zh"]), "type_en": str(row["en"])}

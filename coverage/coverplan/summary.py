@@ -1,0 +1,97 @@
+"""The few lines that a terminal shows at the end of a run."""
+
+from collections.abc import Mapping
+
+import pandas as pd
+from rich import box
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from coverplan.domain import TOTAL, Result
+from coverplan.presence import totals
+from coverplan.text import say
+
+__all__ = ["ledger_lines", "summary"]
+
+
+def summary(result: Result, lang: str) -> RenderableType:
+    """
+    Return a table of the programmes and the sentences that must be said with it.
+
+    Parameters
+    ----------
+    result
+        A run.
+    lang
+        `"zh"` or `"en"`.
+    """
+    county = result.plan.county
+    name = county.name if lang == "zh" else county.name_en or county.name
+    title = say("cli.title", lang, county=name, as_of=county.as_of.isoformat())
+    table = Table(title=title, box=box.SIMPLE_HEAD, title_justify="left", pad_edge=False)
+    table.add_column(say("cli.head.programme", lang))
+    for head in ("has", "none", "unreported", "all", "reach", "needed", "proposed"):
+        table.add_column(say(f"cli.head.{head}", lang), justify="right")
+    kinds = [item.type for item in result.plan.programme]
+    count = totals(result.presence, kinds)
+    for item in result.plan.programme:
+        row = count.loc[item.type]
+        facts = result.programmes.loc[item.type]
+        table.add_row(
+            str(result.venue_types.loc[item.type, lang]),
+            *(str(row[name]) for name in ("has", "none", "unreported", "all")),
+            _reach(result, item.type, item.cutoff_min, lang),
+            _needed(facts),
+            str(facts["new_sites"]),
+        )
+    lines: list[RenderableType] = [table, Text(_targets(result.targets, lang))]
+    lines.extend(Text("· " + note.text(lang)) for note in result.notes)
+    return Group(*lines)
+
+
+def ledger_lines(ledger: pd.DataFrame, lang: str) -> list[str]:
+    """
+    Return one line an input file: rows taken, repaired, set aside.
+
+    Parameters
+    ----------
+    ledger
+        The row ledger of a result.
+    lang
+        `"zh"` or `"en"`.
+    """
+    lines = []
+    for file, rows in ledger.groupby("file", sort=True):
+        worst = rows.groupby(["sheet", "row"], dropna=False)["fate"].agg(_worst)
+        count: Mapping[str, int] = {
+            fate: int((worst == fate).sum()) for fate in ("taken", "repaired", "set_aside")
+        }
+        lines.append(say("cli.rows", lang, file=file, n=len(worst), **count))
+    return lines
+
+
+def _worst(fates: pd.Series) -> str:
+    order = ("set_aside", "repaired", "taken")
+    return next(fate for fate in order if (fates == fate).any())
+
+
+def _reach(result: Result, kind: str, cutoff: int, lang: str) -> str:
+    row = result.coverage.loc[(TOTAL, kind, cutoff)]
+    if row["refused"] or pd.isna(row["share"]):
+        return say("cli.no_figure", lang)
+    key = "cli.within_least" if row["at_least"] else "cli.within"
+    return say(key, lang, cutoff=cutoff, share=round(100 * float(row["share"])))
+
+
+def _needed(facts: pd.Series) -> str:
+    low, high = facts["needed_low"], facts["needed_high"]
+    if pd.isna(low):
+        return "—"
+    return str(low) if low == high else f"{low}-{high}"
+
+
+def _targets(targets: pd.DataFrame, lang: str) -> str:
+    statuses = ("done", "running", "not_started", "overdue", "unreported")
+    count = {name: int((targets["status"] == name).sum()) for name in statuses}
+    return say("cli.targets", lang, all=len(targets), **count)
