@@ -20,7 +20,7 @@ from coverplan.placement.options import Marks, SiteRules, few, site_rules
 from coverplan.placement.program import Program, Rule
 from coverplan.placement.recount import Times, nearest_open
 from coverplan.placement.result import Placement, Status, relative_gap
-from coverplan.placement.search import Found, Search, first_of_equals, is_whole, solved
+from coverplan.placement.covering_search import Found, Search, first_of_equals, is_whole, solved
 from coverplan.placement.signatures import signatures
 
 __all__ = ["Chain", "Goal", "Stage", "Step", "place_by_goals"]
@@ -297,9 +297,7 @@ def _needed(
 ) -> list[str | int]:
     if zones.ndim != 1 or zones.size == 0:
         values = {"option": "zone", "expected": "one value a site"}
-        faults.append(
-            Problem("placement_covering.option", found=str(zones.shape), values=values)
-        )
+        faults.append(Problem("placement_covering.option", found=str(zones.shape), values=values))
         return []
     known: list[str | int] = np.unique(zones).tolist()
     if needs is None:
@@ -470,9 +468,7 @@ def _steps(
     cutoff: float,
 ) -> tuple[Step, ...]:
     """Order the new sites: first one for each zone that needs it, then by the people they add."""
-    present = np.bincount(
-        sites.zone[np.setdiff1d(opened, added)], minlength=len(sites.zone_names)
-    )
+    present = np.bincount(sites.zone[np.setdiff1d(opened, added)], minlength=len(sites.zone_names))
     wanting = (sites.zone_min > 0) & (present == 0)
     covers = np.zeros((0, sites.n_sites), dtype=np.bool_)
     people = np.zeros(0)

@@ -19,6 +19,8 @@ __all__ = ["Engine", "Model", "Outcome", "Progress", "Solution", "solve"]
 ROUNDING = 1e-9
 # HiGHS stops when bound and objective differ by less; far below one person or one minute.
 ABSOLUTE_GAP = 1e-9
+# The solver's own word for "no limit" on branching nodes.
+NODES = 2**31 - 1
 SECONDS_BETWEEN_REPORTS = 0.5
 FEASIBLE = 2  # kSolutionStatusFeasible
 
@@ -189,6 +191,8 @@ class Engine:
         mip_gap: float = 0.0,
         start: ArrayLike | None = None,
         presolve: bool = True,
+        absolute_gap: float = ABSOLUTE_GAP,
+        nodes: int | None = None,
         on_progress: Callable[[Progress], None] | None = None,
     ) -> Solution:
         """
@@ -204,6 +208,10 @@ class Engine:
             A point to start from, shape (n_columns,); NaN where unknown.
         presolve
             False keeps the basis of the last solve, which cut loops want.
+        absolute_gap
+            Gap at which an integer model is proven; just below 1 where objectives are whole.
+        nodes
+            Branching nodes to stop at, unlike a time the same on every machine; None for none.
         on_progress
             Called now and then with a `Progress` while an integer model is solved.
 
@@ -219,7 +227,8 @@ class Engine:
         """
         self._set("time_limit", math.inf if time_limit_s is None else max(time_limit_s, 0.0))
         self._set("mip_rel_gap", mip_gap)
-        self._set("mip_abs_gap", ABSOLUTE_GAP)
+        self._set("mip_abs_gap", absolute_gap)
+        self._set("mip_max_nodes", NODES if nodes is None else nodes)
         self._set("presolve", "choose" if presolve else "off")
         if start is not None:
             point = np.asarray(start, dtype=np.float64)
@@ -238,7 +247,7 @@ class Engine:
             return _nothing(Outcome.INFEASIBLE, worst, interrupted=interrupted)
         if ended == "kUnbounded":
             return _nothing(Outcome.UNBOUNDED, -worst, interrupted=interrupted)
-        stopped = ended in {"kTimeLimit", "kInterrupt", "kHighsInterrupt"}
+        stopped = ended in {"kTimeLimit", "kSolutionLimit", "kInterrupt", "kHighsInterrupt"}
         if not stopped and ended not in {"kOptimal", "kModelEmpty"}:
             raise SolverError(f"HiGHS: {ended}")
         info = self._highs.getInfo()
