@@ -74,7 +74,10 @@ OTHERS = (
     "civilization_centre",
     "culture_venue",
 )
-SILENT = {"village_museum": ("都督乡", "太平坝乡", "暨龙镇"), "science_gallery": ("栗子乡", "江池镇")}
+SILENT = {
+    "village_museum": ("都督乡", "太平坝乡", "暨龙镇"),
+    "science_gallery": ("栗子乡", "江池镇"),
+}
 """Who has not answered about a type outside the programmes, so that the third state is seen."""
 
 Record = dict[str, object]
@@ -132,7 +135,9 @@ class Maker:
     def __init__(self) -> None:
         self.tables = fengdu()
         read = self.tables.read
-        people = {row["code9"]: int(row["resident_2010"]) for row in read(FENGDU / "population.csv")}
+        people = {
+            row["code9"]: int(row["resident_2010"]) for row in read(FENGDU / "population.csv")
+        }
         self.townships = [
             Township(
                 row["code9"],
@@ -279,7 +284,8 @@ class Maker:
         """Return a made-up venue at a real place: a located village, else the seat."""
         home = self.by_name[at]
         spot = next(
-            (v for v in self.villages if v.code9 == home.code9 and v.name == village and v.lon), None
+            (v for v in self.villages if v.code9 == home.code9 and v.name == village and v.lon),
+            None,
         )
         self.count += 1
         row: Record = {
@@ -390,7 +396,9 @@ class Maker:
                 if at.name in SILENT.get(kind, ()) or self.dice.random() < 0.5:
                     continue
                 own = [v for v in self.villages if v.code9 == at.code9]
-                for home in sorted(self.dice.sample(own, k=min(2, len(own))), key=lambda v: v.code12):
+                for home in sorted(
+                    self.dice.sample(own, k=min(2, len(own))), key=lambda v: v.code12
+                ):
                     place: dict[str, Any] = {"lon": home.lon, "lat": home.lat}
                     name = f"{home.name}{word}"
                     rows.append(self.venue(kind, name, at.name, home.name, **place))

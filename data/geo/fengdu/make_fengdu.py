@@ -88,9 +88,7 @@ def townships(records: Sequence[Row]) -> bytes:
     rows = []
     for record in records:
         apart = {name: float(str(record[name])) for name in ("d_gn_osm", "d_gn_amap", "d_osm_amap")}
-        outlier = (
-            min(apart["d_gn_osm"], apart["d_gn_amap"]) > OUTLIER_KM > apart["d_osm_amap"]
-        )
+        outlier = min(apart["d_gn_osm"], apart["d_gn_amap"]) > OUTLIER_KM > apart["d_osm_amap"]
         place = ("lon_amap_wgs", "lat_amap_wgs") if outlier else ("lon_gn", "lat_gn")
         code = record["code9"]
         rows.append(
@@ -127,9 +125,7 @@ def villages(records: Sequence[Row]) -> list[dict[str, object]]:
         own = str(record["coord_source"]).startswith("Vonng/adcode") and code != HOMONYM
         note = ""
         if code == HOMONYM:
-            note = (
-                "公布坐标（107.694666, 29.877173）落在名山街道，系同名的名山街道花园社区，已搁置不用"
-            )
+            note = "公布坐标（107.694666, 29.877173）落在名山街道，系同名的名山街道花园社区，已搁置不用"
         rows.append(
             {
                 "code12": code,
@@ -293,7 +289,13 @@ PROVENANCE: Mapping[str, tuple[str, str, str, str, str]] = {
         "相差一般 0.2 km，个别 0.5 km；社坛、十直、兴义的海拔仍为 GeoNames 点（相距 0.5–0.7 km）；"
         "武平镇、暨龙镇海拔属错位点，留空",
     ),
-    "aliases.csv": ("OpenStreetMap 2026-04 称三建镇", "ODbL 1.0（仅一个名称）", "", "2026-04-11", ""),
+    "aliases.csv": (
+        "OpenStreetMap 2026-04 称三建镇",
+        "ODbL 1.0（仅一个名称）",
+        "",
+        "2026-04-11",
+        "",
+    ),
     "villages.csv": (
         f"{NBS}; 坐标 Vonng/adcode@b755d6e data/adcode/500230.csv",
         "代码、名称 MIT; 坐标 CC BY 4.0（高德 2016–2018 来源，其条款或有限制）",
@@ -339,7 +341,13 @@ PROVENANCE: Mapping[str, tuple[str, str, str, str, str]] = {
         "2023-06-30",
         "338 个村（社区）与 30 个乡镇（街道）驻地；不指认任何房屋",
     ),
-    "venue_types.csv": (f"{POLICY}第7、8、9、11、14、20—25条; 本项目配图形与颜色", "MIT", "", "2021", ""),
+    "venue_types.csv": (
+        f"{POLICY}第7、8、9、11、14、20—25条; 本项目配图形与颜色",
+        "MIT",
+        "",
+        "2021",
+        "",
+    ),
     "venues.csv": (
         "重庆网“丰都雪玉洞景区”2023-01-29",
         "事实引用",
@@ -348,7 +356,13 @@ PROVENANCE: Mapping[str, tuple[str, str, str, str, str]] = {
         "唯一公开可查实的科普基地；只知乡镇，无坐标",
     ),
     "reports.csv": ("尚无上报", "MIT", "", "", "只有表头：30 个乡镇（街道）均未上报"),
-    "targets.csv": (f"{POLICY}", "政府文件，事实引用", "", "2021", "19 项目标、13 项任务；阶段目标留空待填"),
+    "targets.csv": (
+        f"{POLICY}",
+        "政府文件，事实引用",
+        "",
+        "2021",
+        "19 项目标、13 项任务；阶段目标留空待填",
+    ),
     "indicators.csv": ("尚无填报", "MIT", "", "", "只有表头"),
     "departments.csv": (f"{POLICY}各条牵头、责任单位", "政府文件，事实引用", "", "2021", ""),
 }
