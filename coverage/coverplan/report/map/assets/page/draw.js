@@ -1,0 +1,254 @@
+// The map itself: one drawing on a Leaflet map, in two views: circles without boundaries, or cells.
+function decode(text) {
+  const points = [];
+  let at = 0;
+  let lat = 0;
+  let lon = 0;
+  const step = () => {
+    let shift = 0;
+    let value = 0;
+    let byte = 0;
+    do {
+      byte = text.charCodeAt(at) - 63;
+      at += 1;
+      value |= (byte & 31) << shift;
+      shift += 5;
+    } while (byte >= 32);
+    return value & 1 ? ~(value >> 1) : value >> 1;
+  };
+  while (at < text.length) {
+    lat += step();
+    lon += step();
+    points.push([lat / 1e5, lon / 1e5]);
+  }
+  return points;
+}
+const decoded = list => list.map(part => part.map(decode));
+const GEO = {
+  cells: T.shape.map(decoded),
+  outline: decoded(DATA.outline),
+  lines: DATA.lines.map(line => ({ name: line.name, kind: line.kind, shape: decoded(line.shape), carried: decoded(line.carried), weight: line.weight })),
+};
+const hasCells = GEO.cells.some(cell => cell.length > 0);
+
+let map = null;
+const plan = { root: null, cells: [], anchors: [], labels: [] };
+
+const xy = point => map.latLngToLayerPoint(point);
+const metres = zoom => 256 * Math.pow(2, zoom) / (2 * Math.PI * 6378137);
+
+function path(parts, closed) {
+  return parts.map(part => part.map(line => {
+    const steps = line.map(point => { const p = map.latLngToLayerPoint(point); return p.x + ' ' + p.y; });
+    return 'M' + steps.join('L') + (closed ? 'Z' : '');
+  }).join('')).join('');
+}
+
+function bounds() {
+  const box = L.latLngBounds([]);
+  if (state.view === 'map') {
+    const source = GEO.outline.length ? GEO.outline : [].concat.apply([], GEO.cells);
+    source.forEach(part => part[0].forEach(point => box.extend(point)));
+    T.seat.forEach(point => { if (point[0] !== null) { box.extend(point); } });
+    return box;
+  }
+  T.circle.forEach(c => {
+    const r = c[2] / 6378137 * 180 / Math.PI;
+    box.extend([c[0] - r * Math.cos(c[0] * Math.PI / 180), c[1] - r]);
+    box.extend([c[0] + r * Math.cos(c[0] * Math.PI / 180), c[1] + r]);
+  });
+  return box;
+}
+
+function fit() {
+  const box = bounds();
+  if (!box.isValid()) { return; }
+  const tight = map.getSize().y < 480;
+  map.fitBounds(box, {
+    animate: false,
+    paddingTopLeft: state.view === 'map' ? [46, tight ? 14 : 22] : [tight ? 42 : 50, tight ? 8 : 18],
+    paddingBottomRight: state.view === 'map' ? [46, tight ? 24 : 34] : [tight ? 12 : 22, tight ? 8 : 16],
+  });
+}
+
+function buildDrawing(pane) {
+  plan.svg = svg('svg', { class: 'drawing', width: 1, height: 1, overflow: 'visible', role: 'group', 'aria-label': say('aria.map') });
+  plan.ground = svg('g', { class: 'ground' });
+  plan.shapes = svg('g', { class: 'shapes' });
+  plan.edges = svg('g', { class: 'edges', 'pointer-events': 'none' });
+  plan.waters = svg('g', { class: 'waters', 'pointer-events': 'none' });
+  plan.marks = svg('g', { class: 'marks' });
+  plan.names = svg('g', { class: 'names', 'pointer-events': 'none' });
+  put(plan.svg, [patterns(), plan.ground, plan.shapes, plan.edges, plan.waters, plan.marks, plan.names]);
+  plan.cells = T.code.map((code, k) => {
+    const node = svg('path', {
+      class: 'cell', role: 'button', tabindex: k === 0 ? 0 : -1, 'data-code': code,
+      onclick: () => openTownship(k),
+      onmouseenter: event => hover(k, event),
+      onmousemove: event => moveTip(event),
+      onmouseleave: () => hover(-1),
+      onfocus: () => { plan.cells.forEach(other => other.setAttribute('tabindex', other === plan.cells[k] ? 0 : -1)); hover(k); },
+      onblur: () => hover(-1),
+      onkeydown: event => walk(event, k),
+    });
+    put(plan.shapes, node);
+    return node;
+  });
+  pane.appendChild(plan.svg);
+}
+
+// Arrow keys go to the next township in that direction; Enter opens it.
+function walk(event, k) {
+  if (event.key === 'Enter' || event.key === ' ') {
+    event.preventDefault();
+    openTownship(k);
+    return;
+  }
+  const way = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }[event.key];
+  if (!way) { return; }
+  event.preventDefault();
+  event.stopPropagation();
+  const from = plan.anchors[k];
+  let best = -1;
+  let least = Infinity;
+  plan.anchors.forEach((to, other) => {
+    const along = (to.x - from.x) * way[0] + (to.y - from.y) * way[1];
+    const beside = Math.abs((to.x - from.x) * way[1]) + Math.abs((to.y - from.y) * way[0]);
+    if (other !== k && along > 1 && along + 2.5 * beside < least) { best = other; least = along + 2.5 * beside; }
+  });
+  if (best >= 0) { plan.cells[best].focus(); }
+}
+
+// Geometry follows the zoom; colours and signs follow the figures.
+function redraw() {
+  const circle = state.view === 'circle';
+  const scale = metres(map.getZoom());
+  plan.anchors = T.code.map((_, k) => {
+    if (circle) {
+      const p = xy(T.circle[k]);
+      return { x: p.x, y: p.y, r: T.circle[k][2] * scale };
+    }
+    return inside(k);
+  });
+  plan.cells.forEach((node, k) => {
+    const a = plan.anchors[k];
+    const ringPath = (r) => 'M' + (a.x - r) + ' ' + a.y + 'a' + r + ' ' + r + ' 0 1 0 ' + (2 * r) + ' 0a' + r + ' ' + r + ' 0 1 0 ' + (-2 * r) + ' 0Z';
+    const cell = GEO.cells[k];
+    node.setAttribute('d', circle ? ringPath(a.r) : cell.length ? path(cell, true) : ringPath(12));
+  });
+  plan.svg.classList.toggle('circles', circle);
+  drawGround(circle);
+  paint();
+}
+
+function drawGround(circle) {
+  fill(plan.ground);
+  fill(plan.waters);
+  fill(plan.edges);
+  const first = GEO.lines.findIndex(line => line.kind === 'river');
+  if (!circle && GEO.outline.length) {
+    put(plan.ground, svg('path', { d: path(GEO.outline, true), class: 'land' }));
+    put(plan.edges, svg('path', { d: path(GEO.outline, true), class: 'county' + (DATA.approximate ? ' approximate' : '') }));
+    if (DATA.approximate) { put(plan.edges, edgeWords()); }
+  }
+  if (!circle && hasCells) {
+    put(plan.edges, svg('path', { d: GEO.cells.map(cell => path(cell, true)).join(''), class: DATA.approximate ? 'border approximate' : 'border' }));
+  }
+  if (state.hidden.lines) { return; }
+  const where = circle ? plan.ground : plan.waters;
+  GEO.lines.forEach((line, n) => {
+    const main = n === first;
+    const parts = circle ? line.carried : line.shape;
+    if (!parts.length || (circle && (!main))) { return; }
+    const d = path(parts, false);
+    const area = /river/.test(line.kind) && !circle && false;
+    if (line.kind === 'railway') {
+      put(where, [svg('path', { d, class: 'rail' }), svg('path', { d, class: 'rail ties' })]);
+    } else {
+      put(where, svg('path', { d, id: 'line' + n, class: line.kind + (main ? ' main' : ''), fill: area ? INK.river : 'none' }));
+    }
+    if (line.kind === 'river' && line.name) { put(where, lineName(parts, line.name, n, main)); }
+  });
+}
+
+// The name of a river along its longest part, readable from left to right.
+function lineName(parts, name, n, main) {
+  let best = null;
+  let longest = 0;
+  parts.forEach(part => part.forEach(line => {
+    const points = line.map(xy);
+    let length = 0;
+    for (let i = 1; i < points.length; i += 1) { length += points[i].distanceTo(points[i - 1]); }
+    if (length > longest) { longest = length; best = points; }
+  }));
+  if (!best || longest < 60) { return null; }
+  if (best[best.length - 1].x < best[0].x) { best = best.slice().reverse(); }
+  const id = 'way' + n;
+  return [
+    svg('path', { id, d: 'M' + best.map(p => p.x + ' ' + p.y).join('L'), fill: 'none' }),
+    svg('text', { class: 'river-name' + (main ? ' main' : ''), dy: main ? 4 : -3 },
+      svg('textPath', { href: '#' + id, startOffset: main ? '72%' : '50%' }, main ? Array.from(name).join('\u2003') : name)),
+  ];
+}
+
+// 「示意，非法定界线」 along the lower edge of the county.
+function edgeWords() {
+  const points = GEO.outline.reduce((all, part) => all.concat(part[0].map(xy)), []);
+  const xs = points.map(p => p.x);
+  const x0 = Math.min.apply(null, xs);
+  const x1 = Math.max.apply(null, xs);
+  const steps = 24;
+  const low = [];
+  for (let s = 3; s <= steps - 3; s += 1) {
+    const x = x0 + (x1 - x0) * s / steps;
+    let y = -Infinity;
+    points.forEach(p => { if (Math.abs(p.x - x) <= (x1 - x0) / steps) { y = Math.max(y, p.y); } });
+    if (y > -Infinity) { low.push([x, y + 14]); }
+  }
+  const smooth = low.map((p, n) => {
+    const some = low.slice(Math.max(0, n - 3), n + 4);
+    return [p[0], some.reduce((sum, q) => sum + q[1], 0) / some.length + 5];
+  });
+  return [
+    svg('path', { id: 'edge-way', fill: 'none', d: 'M' + smooth.map(p => p.join(' ')).join('L') }),
+    svg('text', { class: 'edge-words' }, svg('textPath', { href: '#edge-way', startOffset: '50%' }, say('boundary.note'))),
+  ];
+}
+
+// The roomiest point inside a cell, near enough: samples on a grid.
+function inside(k) {
+  const cell = GEO.cells[k];
+  const seat = T.seat[k];
+  if (!cell.length) {
+    const p = seat[0] === null ? L.point(0, 0) : xy(seat);
+    return { x: p.x, y: p.y, r: 12 };
+  }
+  const ringPoints = cell.map(part => part[0].map(xy)).sort((a, b) => b.length - a.length)[0];
+  const xs = ringPoints.map(p => p.x);
+  const ys = ringPoints.map(p => p.y);
+  const [x0, x1, y0, y1] = [Math.min.apply(null, xs), Math.max.apply(null, xs), Math.min.apply(null, ys), Math.max.apply(null, ys)];
+  let best = { x: (x0 + x1) / 2, y: (y0 + y1) / 2, r: 0 };
+  for (let i = 1; i < 12; i += 1) {
+    for (let j = 1; j < 12; j += 1) {
+      const x = x0 + (x1 - x0) * i / 12;
+      const y = y0 + (y1 - y0) * j / 12;
+      const r = room(x, y, ringPoints);
+      if (r > best.r) { best = { x, y, r }; }
+    }
+  }
+  return best;
+}
+
+function room(x, y, points) {
+  let within = false;
+  let least = Infinity;
+  for (let i = 0, j = points.length - 1; i < points.length; j = i, i += 1) {
+    const a = points[i];
+    const b = points[j];
+    if ((a.y > y) !== (b.y > y) && x < (b.x - a.x) * (y - a.y) / (b.y - a.y) + a.x) { within = !within; }
+    const len = (b.x - a.x) * (b.x - a.x) + (b.y - a.y) * (b.y - a.y);
+    const t = len ? Math.max(0, Math.min(1, ((x - a.x) * (b.x - a.x) + (y - a.y) * (b.y - a.y)) / len)) : 0;
+    least = Math.min(least, Math.hypot(x - a.x - t * (b.x - a.x), (y - a.y - t * (b.y - a.y)) * 1.3));
+  }
+  return within ? least : -1;
+}

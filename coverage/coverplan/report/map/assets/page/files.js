@@ -1,0 +1,118 @@
+// Files out and in: CSV, the scenario, the meeting's log.
+function saveFile(name, text, type) {
+  const link = h('a', { href: URL.createObjectURL(new Blob([text], { type })), download: name });
+  document.body.appendChild(link);
+  link.click();
+  document.body.removeChild(link);
+  window.setTimeout(() => URL.revokeObjectURL(link.href), 2000);
+}
+
+// A text cell that a spreadsheet would run gets an apostrophe; numbers never do.
+function csvCell(value) {
+  if (value === null || value === undefined) { return ''; }
+  if (typeof value === 'number') { return String(value); }
+  let text = clean(value);
+  if (/^[=+\-@\t\r]/.test(String(value))) { text = "'" + text; }
+  return /[",\n\r]/.test(text) ? '"' + text.replace(/"/g, '""') + '"' : text;
+}
+const csv = rows => '\ufeff' + rows.map(row => row.map(csvCell).join(',')).join('\r\n') + '\r\n';
+
+function gapsCsv() {
+  const now = figures();
+  const number = numberOf(chosen());
+  const gaps = DATA.gaps[state.type];
+  const head = ['code9', 'township', 'type', 'state', 'places', 'people', 'nearest', 'nearest_min', 'nearest_km', 'chosen_sites'];
+  if (now.cover) { head.push('people_covered_' + state.cutoff + 'min', 'people_uncovered_' + state.cutoff + 'min', 'people_unknown_' + state.cutoff + 'min', 'people_covered_before'); }
+  const rows = gapOrder().map(k => {
+    const row = [T.code[k], T.name[k], state.type, { h: 'has', n: 'none', u: 'unreported' }[now.presence.state[k]],
+      (DATA.presence[state.type] ? DATA.presence[state.type].open[k] : 0) + now.presence.added[k], T.people[k],
+      gaps ? gaps.nearest[k] : '', gaps ? gaps.minutes[k] : null, gaps ? gaps.km[k] : null,
+      planned().filter(j => DATA.candidates.township[j] === k).map(j => number[j]).join(' ')];
+    if (now.cover) { row.push(now.cover.covered[k], now.cover.uncovered[k], now.cover.unknown[k], now.base.covered[k]); }
+    return row;
+  });
+  return csv([head].concat(rows));
+}
+
+function sitesCsv() {
+  const head = ['number', 'type', 'candidate_id', 'name', 'code9', 'township', 'if_none', 'cost_yuan', 'people_alone'];
+  return csv([head].concat(chosen().map((j, n) => [n + 1, state.type, DATA.candidates.id[j], DATA.candidates.name[j], T.code[DATA.candidates.township[j]] || '', T.name[DATA.candidates.township[j]] || '', conditional(j) ? 'yes' : 'no', DATA.candidates.cost[j], worth(state.type, chosen()) - worth(state.type, chosen().filter(o => o !== j))])));
+}
+
+function targetsCsv() {
+  const head = ['id', 'clause', 'name', 'target', 'done', 'planned', 'missing', 'unreported', 'status', 'lead'];
+  return csv([head].concat(DATA.targets.map(r => [r.id, r.clause, both(r.name), r.target, r.done, r.planned, r.missing, r.unreported, r.status, r.lead])));
+}
+
+function logCsv() {
+  const head = ['n', 'act', 'type', 'candidate_id', 'name', 'people', 'cutoff_min', 'reason'];
+  return csv([head].concat(state.log.map((e, n) => [n + 1, e.act, e.type, e.candidate, e.name, e.people, e.cutoff, e.reason])));
+}
+
+// What Python reads back: the chosen candidates of each type, and how it came to that.
+function scenario() {
+  const picked = {};
+  TYPES.forEach(type => { picked[type.id] = (state.chosen[type.id] || []).map(j => DATA.candidates.id[j]); });
+  return {
+    coverplan_scenario: 1, county: DATA.county.code, as_of: DATA.county.as_of, chosen: picked,
+    view: { type: state.type, metric: state.metric, cutoff_min: state.cutoff },
+    log: state.log,
+  };
+}
+const scenarioText = () => JSON.stringify(scenario(), null, 1) + '\n';
+
+function readScenario(text) {
+  let tree;
+  try { tree = JSON.parse(text); } catch (fault) { return say('scenario.not_json'); }
+  if (!tree || tree.coverplan_scenario !== 1 || typeof tree.chosen !== 'object' || !tree.chosen) { return say('scenario.other'); }
+  if (tree.county !== DATA.county.code) { return say('scenario.county', { found: clean(tree.county), county: DATA.county.code }); }
+  const number = {};
+  DATA.candidates.id.forEach((id, j) => { number[id] = j; });
+  const lost = [];
+  TYPES.forEach(type => {
+    const ids = Array.isArray(tree.chosen[type.id]) ? tree.chosen[type.id] : [];
+    remember(null);
+    state.chosen[type.id] = ids.filter(id => {
+      if (number[id] === undefined) { lost.push(clean(id)); }
+      return number[id] !== undefined;
+    }).map(id => number[id]).filter((j, n, all) => all.indexOf(j) === n);
+  });
+  state.log = Array.isArray(tree.log) ? tree.log.filter(e => e && typeof e === 'object').map(e => ({ act: clean(e.act || ''), type: clean(e.type || ''), candidate: clean(e.candidate || ''), name: clean(e.name || ''), people: Number(e.people) || 0, cutoff: Number(e.cutoff) || 0, reason: clean(e.reason || '') })) : [];
+  state.past = [];
+  state.future = [];
+  state.mode = 'plan';
+  changed();
+  return lost.length ? say('scenario.lost', { n: lost.length, list: lost.slice(0, 5).join('、') }) : say('scenario.read');
+}
+
+function openScenario() {
+  const box = h('input', { type: 'file', accept: '.json,application/json' });
+  box.addEventListener('change', () => {
+    if (!box.files.length) { return; }
+    const reader = new FileReader();
+    reader.onload = () => notice(readScenario(String(reader.result)));
+    reader.readAsText(box.files[0], 'utf-8');
+  });
+  box.click();
+}
+
+let noticeTimer = 0;
+function notice(text) {
+  fill(parts.notice, text);
+  parts.notice.style.display = 'block';
+  window.clearTimeout(noticeTimer);
+  noticeTimer = window.setTimeout(() => { parts.notice.style.display = 'none'; }, 6000);
+}
+
+function exportMenu() {
+  const slug = DATA.county.slug;
+  const item = (label, run) => h('button', { type: 'button', role: 'menuitem', onclick: event => { run(); const d = event.target.closest('details'); if (d) { d.open = false; } } }, label);
+  const out = 'text/csv;charset=utf-8';
+  return h('details.menu', {}, h('summary', {}, say('export')), h('div.items', { role: 'menu' },
+    item(say('export.gaps'), () => saveFile(slug + '-gaps.csv', gapsCsv(), out)),
+    item(say('export.sites'), () => saveFile(slug + '-sites.csv', sitesCsv(), out)),
+    item(say('export.targets'), () => saveFile(slug + '-targets.csv', targetsCsv(), out)),
+    item(say('export.log'), () => saveFile(slug + '-log.csv', logCsv(), out)),
+    item(say('scenario.save'), () => saveFile(slug + '-scenario.json', scenarioText(), 'application/json')),
+    item(say('scenario.open'), openScenario)));
+}

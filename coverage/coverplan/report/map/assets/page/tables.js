@@ -1,0 +1,219 @@
+// The tables beside the map: gaps, sites, targets, and where it all comes from.
+const TABS = ['gaps', 'sites', 'targets', 'notes'];
+
+function renderTab() {
+  fill(parts.tabs, TABS.map(name => h('button', {
+    type: 'button', role: 'tab', id: 'tab-' + name, 'aria-selected': state.tab === name ? 'true' : 'false',
+    'aria-controls': 'tabpanel', tabindex: state.tab === name ? 0 : -1,
+    onclick: () => { state.open = -1; set('tab', name); },
+    onkeydown: event => {
+      const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+      if (!step) { return; }
+      const next = TABS[(TABS.indexOf(name) + step + TABS.length) % TABS.length];
+      set('tab', next);
+      document.getElementById('tab-' + next).focus();
+    },
+  }, say('tab.' + name))));
+  parts.tabpanel.setAttribute('aria-labelledby', 'tab-' + state.tab);
+  if (state.open >= 0) { fill(parts.tabpanel, townshipSheet(state.open)); return; }
+  const top = parts.tabpanel.scrollTop;
+  fill(parts.tabpanel, { gaps: gapTable, sites: siteTables, targets: targetTable, notes: notesSheet }[state.tab]());
+  parts.tabpanel.scrollTop = top;
+}
+
+// columns: [{key, label, of(row) → sortable, cell(row) → node or text, num}]
+function sortedTable(name, columns, rows, rowOptions, caption) {
+  const sort = state.sort[name];
+  let list = rows;
+  const by = columns.find(column => column.key === sort.by);
+  if (by) {
+    const blank = sort.down ? -Infinity : Infinity;
+    list = rows.map((row, n) => ({ row, n, value: by.of(row) }))
+      .sort((a, b) => {
+        const x = a.value === null || a.value === undefined ? blank : a.value;
+        const y = b.value === null || b.value === undefined ? blank : b.value;
+        const order = x < y ? -1 : x > y ? 1 : 0;
+        return (sort.down ? -order : order) || a.n - b.n;
+      }).map(item => item.row);
+  }
+  return h('table', { class: name },
+    h('caption', {}, caption),
+    h('thead', {}, h('tr', {}, columns.map(column => h('th', {
+      scope: 'col', class: column.num ? 'num' : null,
+      'aria-sort': sort.by === column.key ? (sort.down ? 'descending' : 'ascending') : null,
+    }, column.of ? h('button.sort', {
+      type: 'button',
+      onclick: () => {
+        sort.down = sort.by === column.key ? !sort.down : Boolean(column.num);
+        sort.by = column.key;
+        renderTab();
+      },
+    }, column.label, h('span', { 'aria-hidden': 'true' }, sort.by === column.key ? (sort.down ? ' ▾' : ' ▴') : '')) : column.label)))),
+    h('tbody', {}, list.map((row, n) => h('tr', rowOptions(row), columns.map(column => h(column.head ? 'th' : 'td', { class: column.num ? 'num' : null, scope: column.head ? 'row' : null }, column.cell(row, n)))))));
+}
+
+const rowOf = k => ({
+  'data-code': T.code[k], class: k === state.township ? 'picked' : null,
+  onmouseenter: () => hover(k), onmouseleave: () => hover(-1),
+});
+
+function gapOrder() {
+  const now = figures();
+  const weight = { n: 0, u: 1, h: 2 };
+  const gaps = DATA.gaps[state.type];
+  return T.code.map((_, k) => k).sort((a, b) => {
+    if (state.metric === 'coverage' && now.cover) { return now.cover.uncovered[b] - now.cover.uncovered[a] || a - b; }
+    const x = weight[now.presence.state[a]] - weight[now.presence.state[b]];
+    const rank = k => (gaps && gaps.rank[k] !== null ? gaps.rank[k] : 1e6);
+    return x || rank(a) - rank(b) || (T.people[b] || 0) - (T.people[a] || 0) || a - b;
+  });
+}
+
+function stateChip(k) {
+  const now = figures().presence;
+  const places = DATA.presence[state.type] ? DATA.presence[state.type].open[k] : 0;
+  if (now.added[k] > 0 && now.was[k] !== 'h') { return h('span.state.added', {}, say('value.added', { n: now.added[k] })); }
+  if (now.state[k] === 'u') { return h('span.state.unreported', {}, say('unreported')); }
+  if (now.state[k] === 'n') { return h('span.state.none', {}, say('none')); }
+  return h('span.state.has', {}, say('value.has', { n: places + now.added[k] }));
+}
+
+function gapTable() {
+  const now = figures();
+  if (!now) { return h('p.empty', {}, say('headline.empty')); }
+  const gaps = DATA.gaps[state.type];
+  const number = numberOf(chosen());
+  const discs = k => chosen().filter(j => DATA.candidates.township[j] === k).map(j => number[j]);
+  const name = { key: 'name', label: say('col.township'), head: true, of: k => T.code[k], cell: k => h('button.link', { type: 'button', onclick: () => openTownship(k) }, T.name[k]) };
+  const columns = [{ key: 'n', label: say('col.n'), num: true, cell: (k, n) => n + 1 }, name];
+  if (state.metric === 'coverage' && now.cover) {
+    columns.push(
+      { key: 'share', label: say('col.share'), num: true, of: k => now.cover.covered[k] / (T.people[k] || 1), cell: k => coveredCell(k, now) },
+      { key: 'uncovered', label: say('col.uncovered'), num: true, of: k => now.cover.uncovered[k], cell: k => count(now.cover.uncovered[k]) });
+    if (state.mode !== 'now') { columns.push({ key: 'more', label: say('col.change'), num: true, of: k => now.cover.covered[k] - now.base.covered[k], cell: k => (now.cover.covered[k] === now.base.covered[k] ? '' : signed(now.cover.covered[k] - now.base.covered[k])) }); }
+  } else {
+    columns.push(
+      { key: 'state', label: kindName(), of: k => ({ n: 0, u: 1, h: 2 }[now.presence.state[k]]), cell: stateChip },
+      { key: 'people', label: say('col.people'), num: true, of: k => T.people[k], cell: k => count(T.people[k]) });
+    if (gaps && gaps.nearest.some((value, k) => value && (gaps.minutes[k] !== null || gaps.km[k] !== null))) {
+      columns.push({ key: 'near', label: say('col.nearest'), num: true, of: k => (gaps.minutes[k] !== null ? gaps.minutes[k] : gaps.km[k]), cell: k => (gaps.nearest[k] ? farWords(gaps, k) : '') });
+    }
+  }
+  columns.push({ key: 'site', label: say('col.site'), num: true, of: k => (discs(k).length ? discs(k)[0] : null), cell: k => discs(k).map(n => h('span.no' + (state.mode === 'now' ? '.idle' : ''), {}, n)) });
+  return sortedTable('gaps', columns, gapOrder(), rowOf, say('caption.gaps', { type: kindName(), n: T.code.length }));
+}
+
+function coveredCell(k, now) {
+  const refused = DATA.coverage[state.type][state.cutoff].refused[k];
+  if (refused || now.cover.unknown[k] >= (T.people[k] || 0)) { return say('unknown'); }
+  return share(now.cover.covered[k], T.people[k]);
+}
+
+let showAll = false;
+function siteTables() {
+  const type = kind();
+  const list = chosen();
+  const places = DATA.candidates;
+  const bar = h('div.tools', {},
+    h('button', { type: 'button', disabled: !state.past.length, onclick: undo, title: 'Ctrl+Z' }, '↶ ' + say('undo')),
+    h('button', { type: 'button', disabled: !state.future.length, onclick: redo, title: 'Ctrl+Y' }, '↷ ' + say('redo')),
+    h('button', { type: 'button', onclick: () => choose([], { act: 'clear', type: state.type, candidate: '', name: '', people: -effect([], list), cutoff: state.cutoff, reason: '' }) }, say('clear')),
+    PROPOSED[type.id].length ? h('button', { type: 'button', onclick: () => choose(PROPOSED[type.id].slice(), { act: 'restore', type: state.type, candidate: '', name: '', people: effect(list, PROPOSED[type.id]), cutoff: state.cutoff, reason: '' }) }, say('restore')) : null,
+    h('span.greedy', {}, h('label', {}, say('greedy.k'), h('input', { type: 'number', id: 'greedy-k', min: 1, max: 50, value: 5 })),
+      h('button', { type: 'button', onclick: () => {
+        const k = Math.max(1, Math.min(50, Number(document.getElementById('greedy-k').value) || 1));
+        const next = model.greedy(type.id, list, state.cutoff, k);
+        choose(next, { act: 'greedy', type: state.type, candidate: '', name: String(next.length - list.length), people: effect(list, next), cutoff: state.cutoff, reason: '' });
+      } }, say('greedy'))));
+  const gain = model.gains(type.id, list, state.cutoff);
+  const chosenRows = list.map((j, n) => h('tr', rowOf(places.township[j]),
+    h('td', {}, h('span.no' + (conditional(j) ? '.maybe' : ''), {}, n + 1)),
+    h('th', { scope: 'row' }, siteLabel(j)),
+    h('td.num', {}, count(worth(type.id, list) - worth(type.id, list.filter(other => other !== j)))),
+    h('td.num', {}, places.cost[j] === null ? '' : money(places.cost[j])),
+    h('td', {}, h('button.x', { type: 'button', 'aria-label': say('drop', { name: places.name[j] }), onclick: () => toggle(j) }, '✕'))));
+  const free = places.id.map((_, j) => j).filter(j => list.indexOf(j) < 0 && model.serves(j, type.id));
+  const rows = state.township >= 0 ? free.filter(j => places.township[j] === state.township) : free;
+  const columns = [
+    { key: 'pick', label: say('col.pick'), cell: j => h('input', { type: 'checkbox', 'data-candidate': places.id[j], 'aria-label': say('pick', { name: places.name[j] }), onchange: () => toggle(j) }) },
+    { key: 'name', label: say('col.candidate'), head: true, of: j => places.id[j], cell: j => [places.name[j], h('small', {}, ' ' + (T.name[places.township[j]] || ''))] },
+    { key: 'gain', label: model.measured(type.id) ? say('col.gain', { cutoff: state.cutoff }) : say('col.gain_presence'), num: true, of: j => gain[j], cell: j => '+' + count(gain[j]) },
+    { key: 'cost', label: say('col.cost'), num: true, of: j => places.cost[j], cell: j => (places.cost[j] === null ? '' : money(places.cost[j])) },
+  ];
+  const ordered = rows.slice().sort((a, b) => gain[b] - gain[a] || a - b);
+  const cut = showAll ? ordered : ordered.slice(0, 60);
+  return [
+    bar, h('p.small', {}, statement(type), ' ', say('greedy.note')),
+    list.length ? h('table.chosen', {}, h('caption', {}, say('caption.chosen', { n: list.length })),
+      h('thead', {}, h('tr', {}, [say('col.no'), say('col.site_name'), model.measured(type.id) ? say('col.alone', { cutoff: state.cutoff }) : say('col.alone_presence'), say('col.cost'), ''].map((label, n) => h('th', { scope: 'col', class: n === 2 || n === 3 ? 'num' : null }, label)))),
+      h('tbody', {}, chosenRows)) : h('p.empty', {}, say('chosen.none')),
+    sortedTable('sites', columns, cut, j => rowOf(places.township[j]), state.township >= 0 ? say('caption.free_in', { name: T.name[state.township], n: rows.length }) : say('caption.free', { n: rows.length })),
+    cut.length < ordered.length ? h('button', { type: 'button', onclick: () => { showAll = true; renderTab(); } }, say('show_all', { n: ordered.length })) : null,
+  ];
+}
+
+function siteLabel(j) {
+  const row = proposal(j);
+  const name = row ? both(row.label) : DATA.candidates.name[j] + ' ' + (T.name[DATA.candidates.township[j]] || '');
+  return [name, conditional(j) ? h('small.maybe', {}, ' ' + say('if_none')) : null];
+}
+
+function statement(type) {
+  const row = DATA.programmes[type.id];
+  if (!row) { return ''; }
+  if (row.missing_table) { return say('placement.missing', { table: row.missing_table }); }
+  if (row.statement) { return clean(row.statement); }
+  return say('status.' + row.status);
+}
+
+// The ledger follows the plan where it counts venues of the chosen type, or townships that have one.
+function targetTable() {
+  const now = figures();
+  const rows = DATA.targets.map(row => {
+    let more = 0;
+    if (state.mode !== 'now') {
+      const list = state.chosen[row.type] || [];
+      if (row.source === 'venues' && row.type) { more = list.length; }
+      if (row.source === 'presence' && row.type) {
+        const p = model.presence(row.type, list);
+        more = p.tally.h - p.tallyWas.h;
+      }
+    }
+    return { row, more };
+  });
+  const figure = value => (value === null ? '' : String(value));
+  return h('table.targets', {}, h('caption', {}, say('caption.targets', { n: rows.length })),
+    h('thead', {}, h('tr', {}, ['clause', 'target', 'done', 'aim', 'missing', 'status', 'lead'].map((key, n) => h('th', { scope: 'col', class: n >= 2 && n <= 4 ? 'num' : null }, say('col.' + key))))),
+    h('tbody', {}, rows.map(item => h('tr', { 'data-target': item.row.id },
+      h('td', {}, clean(item.row.clause)),
+      h('th', { scope: 'row' }, both(item.row.name), item.row.note[tongue] ? h('small.block', {}, both(item.row.note)) : null),
+      h('td.num', {}, figure(item.row.done), item.more ? h('span.delta', {}, '+' + item.more) : null),
+      h('td.num', {}, figure(item.row.target)),
+      h('td.num', {}, item.row.missing === null ? '' : String(Math.max(0, item.row.missing - item.more))),
+      h('td', {}, h('span.status.' + (item.row.status || 'unreported'), {}, say('target.' + (item.row.status || 'unreported')))),
+      h('td', {}, clean(item.row.lead))))));
+}
+
+function notesSheet() {
+  const from = DATA.provenance;
+  return [
+    h('h3', {}, say('notes.read')),
+    h('ul', {}, from.notes.map(pair => h('li', {}, both(pair)))),
+    from.more_notes ? h('p', {}, say('notes.more', { n: from.more_notes })) : null,
+    h('h3', {}, say('notes.method')),
+    h('ul', {}, ['notes.presence', 'notes.ceil', 'notes.circle', 'notes.boundary', 'notes.order', 'notes.equity'].map(key => h('li', {}, say(key)))),
+    h('h3', {}, say('notes.ledger')),
+    h('p', {}, Object.keys(from.ledger).map(fate => say('fate.' + fate, { n: count(from.ledger[fate]) })).join(' · ')),
+    h('h3', {}, say('notes.sources')),
+    h('table.sources', {}, h('thead', {}, h('tr', {}, ['file', 'rows', 'source', 'licence', 'date'].map(key => h('th', { scope: 'col' }, say('col.' + key))))),
+      h('tbody', {}, from.sources.map(row => h('tr', {}, h('th', { scope: 'row' }, clean(row.file)), h('td.num', {}, row.rows === null ? '' : count(row.rows)), h('td', {}, clean(row.source)), h('td', {}, clean(row.licence)), h('td', {}, clean(row.date)))))),
+    state.log.length ? [h('h3', {}, say('log.title')), logTable()] : null,
+  ];
+}
+
+function logTable() {
+  return h('table.log', {}, h('thead', {}, h('tr', {}, ['n', 'act', 'site_name', 'effect', 'reason'].map(key => h('th', { scope: 'col' }, say('col.' + key))))),
+    h('tbody', {}, state.log.map((entry, n) => h('tr', {}, h('td.num', {}, n + 1), h('td', {}, say('act.' + entry.act)), h('th', { scope: 'row' }, entry.name),
+      h('td.num', {}, signed(entry.people)),
+      h('td', {}, h('input', { type: 'text', value: entry.reason, 'aria-label': say('col.reason'), oninput: event => { entry.reason = event.target.value; } }))))));
+}

@@ -1,0 +1,80 @@
+// One township, explained: who lives there, what stands there, what is missing, what helps most.
+function openTownship(k) {
+  state.township = k;
+  state.open = k;
+  changed('township');
+  const title = document.getElementById('sheet-title');
+  if (title) { title.focus(); }
+}
+
+function closeTownship() {
+  const k = state.open;
+  state.open = -1;
+  state.township = -1;
+  changed('township');
+  if (k >= 0) { plan.cells[k].focus(); }
+}
+
+function townshipSheet(k) {
+  const out = [
+    h('div.sheet-head', {},
+      h('h2', { id: 'sheet-title', tabindex: -1 }, T.name[k], h('small', {}, ' ' + T.code[k])),
+      h('button', { type: 'button', onclick: closeTownship }, say('close'))),
+    h('dl.facts', {}, facts(k).map(pair => [h('dt', {}, pair[0]), h('dd', {}, pair[1])])),
+    h('h3', {}, say('sheet.types')),
+    h('table', {}, h('thead', {}, h('tr', {}, ['type', 'state', 'nearest', 'reason'].map(key => h('th', { scope: 'col' }, say('col.' + key))))),
+      h('tbody', {}, TYPES.filter(type => DATA.presence[type.id]).filter(type => type.programme || DATA.presence[type.id].state[k] !== 'u').map(type => typeRow(type, k)))),
+  ];
+  const mine = DATA.venues.id.map((_, v) => v).filter(v => DATA.venues.township[v] === k);
+  if (mine.length) {
+    out.push(h('h3', {}, say('sheet.venues', { n: mine.length })), h('ul', {}, mine.map(v => h('li', {}, DATA.venues.name[v], h('small', {}, ' ' + [typeOf(DATA.venues.type[v]) ? both(typeOf(DATA.venues.type[v]).name) : DATA.venues.type[v], DATA.venues.open[v] ? '' : say('venue.not_open'), DATA.venues.location[v] === 'township' ? say('venue.unlocated') : ''].filter(Boolean).join(' · '))))));
+  }
+  out.push(h('h3', {}, say('sheet.remedy')), remedy(k));
+  const missing = DATA.gaps[state.type] && DATA.gaps[state.type].targets[k];
+  if (missing) { out.push(h('p', {}, say('sheet.targets', { list: missing.split(/[;；]/).map(targetName).join('、') }))); }
+  return out;
+}
+
+const targetName = id => {
+  const row = DATA.targets.find(item => item.id === id.trim());
+  return row ? both(row.name) : clean(id);
+};
+
+function facts(k) {
+  const list = [
+    [say('fact.people'), count(T.people[k]) + ' ' + say('population', { year: DATA.population.year, kind: say('population.' + DATA.population.kind) })],
+    [say('fact.villages'), count(T.villages[k])],
+    [say('fact.located'), T.located_share[k] === null ? say('missing') : say('fact.located_words', { n: count(T.located[k]), all: count(T.villages[k]) })],
+    [say('fact.boundary'), T.approximate[k] ? say('boundary.note') : say('boundary.given')],
+  ];
+  if (T.elevation[k] !== null) { list.push([say('fact.elevation'), say('metres', { n: T.elevation[k] })]); }
+  return list;
+}
+
+function typeRow(type, k) {
+  const p = DATA.presence[type.id];
+  const gaps = DATA.gaps[type.id];
+  const words = { h: say('value.has', { n: p.open[k] }), n: say('none'), u: say('unreported') }[p.state[k]];
+  return h('tr', {}, h('th', { scope: 'row' }, both(type.short)),
+    h('td', {}, h('span.state.' + { h: 'has', n: 'none', u: 'unreported' }[p.state[k]], {}, words)),
+    h('td', {}, gaps && gaps.nearest[k] ? [clean(gaps.nearest[k]), ' ', farWords(gaps, k)] : ''),
+    h('td', {}, say('reason.' + (p.reason[k] || 'no_answer'))));
+}
+
+// The candidate here that adds most, or the proposed site; nobody invents a remedy where nothing is known.
+function remedy(k) {
+  const type = kind();
+  const p = DATA.presence[type.id];
+  const here = chosen().filter(j => DATA.candidates.township[j] === k);
+  const gain = model.gains(type.id, chosen(), state.cutoff);
+  const free = DATA.candidates.id.map((_, j) => j).filter(j => DATA.candidates.township[j] === k && here.indexOf(j) < 0 && model.serves(j, type.id)).sort((a, b) => gain[b] - gain[a] || a - b);
+  const rows = [];
+  if (p && p.state[k] === 'u') { rows.push(h('p', {}, say('remedy.ask', { type: kindName() }))); }
+  if (here.length) { rows.push(h('ul.picks', {}, here.map(j => h('li', {}, h('label', {}, h('input', { type: 'checkbox', checked: true, 'data-candidate': DATA.candidates.id[j], onchange: () => toggle(j) }), siteLabel(j)))))); }
+  if (free.length) {
+    rows.push(h('p.small', {}, say('remedy.free', { n: free.length })));
+    rows.push(h('ul.picks', {}, free.slice(0, 12).map(j => h('li', {}, h('label', {}, h('input', { type: 'checkbox', 'data-candidate': DATA.candidates.id[j], onchange: () => toggle(j) }), DATA.candidates.name[j], h('small', {}, ' +' + count(gain[j])))))));
+  }
+  if (!here.length && !free.length) { rows.push(h('p', {}, say('remedy.none'))); }
+  return rows;
+}

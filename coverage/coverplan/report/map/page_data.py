@@ -1,0 +1,105 @@
+"""Everything the planning map shows, as one tree of plain values."""
+
+from typing import TYPE_CHECKING, Any
+
+from coverplan.report.map.page_places import (
+    candidate_rows,
+    lines,
+    outline,
+    townships,
+    venue_rows,
+)
+from coverplan.report.map.page_tables import (
+    coverage_rows,
+    gap_rows,
+    placement_rows,
+    presence_rows,
+    programme_rows,
+    provenance,
+    target_rows,
+    venue_types,
+)
+from coverplan.report.map.page_travel import travel
+from coverplan.text import LANGUAGES, catalogue
+
+if TYPE_CHECKING:
+    from coverplan.domain import Result
+
+__all__ = ["page_data"]
+
+SCHEMA = 1
+
+
+def page_data(result: "Result", lang: str = "zh") -> dict[str, Any]:
+    """
+    Return what the page shows: texts, numbers and encoded geometry, nothing that runs.
+
+    Parameters
+    ----------
+    result
+        A run, computed or read back.
+    lang
+        `"zh"` or `"en"`: the language the page opens in; it carries both.
+
+    Returns
+    -------
+    dict
+        JSON can hold it; equal runs give equal trees. Townships, venues and candidates stand as
+        columns in the order of their ids, and refer to each other by number.
+
+    Raises
+    ------
+    ValueError
+        `lang` is another word.
+    """
+    if lang not in LANGUAGES:
+        raise ValueError(f"lang {lang!r}: zh or en")
+    plan = result.plan
+    places, layout = townships(result)
+    codes = places["code"]
+    order = {code: number for number, code in enumerate(codes)}
+    candidates = candidate_rows(result, order)
+    numbers = {key: number for number, key in enumerate(candidates["id"])}
+    return {
+        "schema": SCHEMA,
+        "lang": lang,
+        "county": {
+            "code": plan.county.code,
+            "slug": plan.county.slug,
+            "name": [plan.county.name, plan.county.name_en or plan.county.name],
+            "unit": plan.county.unit,
+            "as_of": plan.county.as_of.isoformat(),
+            "period": list(plan.county.period),
+        },
+        "example": plan.outputs.example,
+        "profile": plan.publish.profile,
+        "approximate": plan.boundaries.approximate,
+        "assume_none": plan.venues.assume_none,
+        "population": {"year": plan.population.year, "kind": plan.population.kind},
+        "crs": result.crs_metric,
+        "rung": result.times.rung.value if result.times is not None else "",
+        "smallest_circle": layout.people_of_smallest,
+        "townships": places,
+        "outline": outline(result),
+        "lines": lines(result, layout),
+        "types": venue_types(result),
+        "venues": venue_rows(result, order),
+        "candidates": candidates,
+        "travel": travel(result, order),
+        "presence": presence_rows(result, codes),
+        "coverage": coverage_rows(result, codes),
+        "gaps": gap_rows(result, codes),
+        "targets": target_rows(result),
+        "placement": placement_rows(result, numbers),
+        "programmes": programme_rows(result),
+        "provenance": provenance(result),
+        "texts": _texts(),
+    }
+
+
+def _texts() -> dict[str, list[str]]:
+    return {
+        key.removeprefix("map."): [message[lang] for lang in LANGUAGES]
+        for key, message in sorted(catalogue().items())
+        if key.startswith("map.")
+    }

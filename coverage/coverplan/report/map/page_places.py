@@ -1,0 +1,249 @@
+"""The places on the page: townships, outline, lines, venues and candidates as plain values."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from shapely import get_coordinates, line_merge, set_coordinates, simplify
+from shapely.geometry.base import BaseGeometry
+
+from coverplan.report.map.codec import parts
+from coverplan.report.map.initials import initials
+from coverplan.report.map.schematic import WIDTH, circles, warped
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+
+    from coverplan.domain import Result
+
+__all__ = ["candidate_rows", "lines", "number", "outline", "townships", "venue_rows"]
+
+DETAIL = 0.0001
+"""Geometry is drawn to about ten metres. [degree]"""
+ROUND_EARTH = 6378137.0
+
+
+def number(value: Any, digits: int = 0) -> float | int | None:
+    """
+    Return a number that JSON can hold, or None where it is missing or not finite.
+
+    Parameters
+    ----------
+    value
+        Any scalar of a frame.
+    digits
+        Decimals kept; 0 gives an int.
+    """
+    if value is None or pd.isna(value) or not np.isfinite(float(value)):
+        return None
+    return round(float(value), digits) if digits else round(float(value))
+
+
+def text(value: Any) -> str:
+    """Return a text cell, "" where it is missing."""
+    return "" if value is None or pd.isna(value) else str(value)
+
+
+def mercator(lonlat: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return lon/lat on the plane the page draws on. [m]"""
+    lon, lat = np.radians(lonlat[:, 0]), np.radians(lonlat[:, 1])
+    return ROUND_EARTH * np.column_stack((lon, np.log(np.tan(np.pi / 4 + lat / 2))))
+
+
+def degrees(plane: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the inverse of `mercator`."""
+    lon = np.degrees(plane[:, 0] / ROUND_EARTH)
+    lat = np.degrees(2 * np.arctan(np.exp(plane[:, 1] / ROUND_EARTH)) - np.pi / 2)
+    return np.column_stack((lon, lat))
+
+
+class Layout:
+    """
+    The map without boundaries: circles for townships, and how lines are carried along.
+
+    Parameters
+    ----------
+    seats
+        Lon/lat of each township, shape (n, 2); NaN where it has no position.
+    people
+        Persons of each township, shape (n,).
+    """
+
+    def __init__(self, seats: NDArray[np.float64], people: NDArray[np.float64]) -> None:
+        known = np.isfinite(seats).all(axis=1)
+        centre = seats[known].mean(axis=0) if known.any() else np.array([105.0, 35.0])
+        filled = np.where(known[:, None], seats, centre)
+        self._plane = mercator(filled)
+        self._layout = circles(self._plane, people)
+        spread = float(np.ptp(self._plane, axis=0).max()) if len(seats) else 0.0
+        self._unit = max(spread, 1000.0) * 1.25 / WIDTH
+        self._shift = mercator(centre[None, :])[0] - self._unit * np.array([WIDTH, WIDTH / 1.5]) / 2
+        self.people_of_smallest = self._layout.people_of_smallest
+
+    def circles(self) -> list[list[float]]:
+        """Return latitude, longitude and radius on the mercator plane of each circle."""
+        there = degrees(self._layout.centres * self._unit + self._shift)
+        return [
+            [round(float(lat), 6), round(float(lon), 6), round(float(r) * self._unit, 1)]
+            for (lon, lat), r in zip(there, self._layout.radii, strict=True)
+        ]
+
+    def carried(self, geometry: BaseGeometry) -> BaseGeometry:
+        """Return a line moved as the townships around it were."""
+        fine = geometry.segmentize(0.01)
+        plane = mercator(get_coordinates(fine))
+        moved = warped(plane, self._plane, self._layout.centres)
+        return set_coordinates(fine, degrees(moved * self._unit + self._shift))
+
+
+def townships(result: "Result") -> tuple[dict[str, Any], Layout]:
+    """
+    Return the townships as columns in code order, and the layout of their circles.
+
+    Parameters
+    ----------
+    result
+        A run.
+    """
+    frame = result.townships
+    seats = frame[["seat_lon", "seat_lat"]].to_numpy(dtype=float, na_value=np.nan)
+    people = frame["people"].to_numpy(dtype=float, na_value=np.nan)
+    layout = Layout(seats, people)
+    columns: dict[str, Any] = {
+        "code": [str(code) for code in frame.index],
+        "name": [text(name) for name in frame["name"]],
+        "find": [initials(text(name)) for name in frame["name"]],
+        "kind": [text(kind) for kind in frame["kind"]],
+        "people": [number(value) for value in people],
+        "seat": [[number(lat, 5), number(lon, 5)] for lon, lat in seats],
+        "elevation": _column(frame, "elevation_m"),
+        "villages": _column(frame, "villages"),
+        "located": _column(frame, "villages_located"),
+        "located_share": _column(frame, "people_located_share", 3),
+        "area": _column(frame, "area_km2", 1),
+        "approximate": [bool(value) for value in frame["approximate"]],
+        "shape": [parts(drawn(shape)) for shape in frame.geometry],
+        "circle": layout.circles(),
+    }
+    return columns, layout
+
+
+def drawn(shape: BaseGeometry | None) -> BaseGeometry | None:
+    """Return a shape as finely as the page draws it."""
+    return None if shape is None else simplify(shape, DETAIL)
+
+
+def outline(result: "Result") -> list[list[str]]:
+    """Return the county's outline as encoded rings, empty where there is none."""
+    if result.outline is None:
+        return []
+    return parts(drawn(result.outline.to_crs(4326).geometry.union_all()))
+
+
+def lines(result: "Result", layout: Layout) -> list[dict[str, Any]]:
+    """
+    Return the layers for orientation, as they lie and as the circles carry them.
+
+    Parameters
+    ----------
+    result
+        A run.
+    layout
+        The map without boundaries.
+    """
+    found: list[dict[str, Any]] = []
+    for label, frame in result.layers.items():
+        kinds = frame["kind"] if "kind" in frame else pd.Series("road", index=frame.index)
+        names = frame["name"] if "name" in frame else pd.Series(label, index=frame.index)
+        for name, kind, shape in zip(names, kinds, frame.to_crs(4326).geometry, strict=True):
+            if shape is None or shape.is_empty:
+                continue
+            line = shape if "Polygon" in shape.geom_type else line_merge(shape)
+            main = max(getattr(line, "geoms", [line]), key=lambda part: part.length)
+            known = "Line" in main.geom_type
+            found.append(
+                {
+                    "name": text(name),
+                    "kind": text(kind),
+                    "shape": parts(drawn(line)),
+                    "carried": parts(drawn(layout.carried(main))) if known else [],
+                    "weight": round(float(line.length), 3),
+                }
+            )
+    return found
+
+
+def venue_rows(result: "Result", order: Mapping[str, int]) -> dict[str, list[Any]]:
+    """
+    Return the venues as columns; contact data is not among them.
+
+    Parameters
+    ----------
+    result
+        A run.
+    order
+        Township code to its number on the page.
+    """
+    frame = result.venues
+    points = _points(frame)
+    return {
+        "id": [str(key) for key in frame.index],
+        "name": _texts(frame, "name"),
+        "find": [initials(name) for name in _texts(frame, "name")],
+        "type": _texts(frame, "type"),
+        "township": [order.get(str(code), -1) for code in frame["code9"]],
+        "at": points,
+        "location": _texts(frame, "location"),
+        "status": _texts(frame, "status"),
+        "open": [bool(value) for value in frame["open"]],
+        "active": _texts(frame, "active"),
+        "opened_on": [value[:10] for value in _texts(frame, "opened_on")],
+    }
+
+
+def candidate_rows(result: "Result", order: Mapping[str, int]) -> dict[str, list[Any]]:
+    """
+    Return the candidates as columns.
+
+    Parameters
+    ----------
+    result
+        A run.
+    order
+        Township code to its number on the page.
+    """
+    frame = result.candidates
+    return {
+        "id": [str(key) for key in frame.index],
+        "name": _texts(frame, "name"),
+        "find": [initials(name) for name in _texts(frame, "name")],
+        "kind": _texts(frame, "kind"),
+        "types": _texts(frame, "types"),
+        "township": [order.get(str(code), -1) for code in frame["code9"]],
+        "at": _points(frame),
+        "location": _texts(frame, "location"),
+        "resolution": [str(value) for value in _texts(frame, "resolution")],
+        "cost": _column(frame, "cost_yuan"),
+    }
+
+
+def _points(frame: "gpd.GeoDataFrame") -> list[list[float] | None]:
+    found: list[list[float] | None] = []
+    for point in frame.geometry:
+        blank = point is None or point.is_empty
+        found.append(None if blank else [round(point.y, 5), round(point.x, 5)])
+    return found
+
+
+def _texts(frame: pd.DataFrame, name: str) -> list[str]:
+    if name not in frame:
+        return [""] * len(frame)
+    return [text(value) for value in frame[name]]
+
+
+def _column(frame: pd.DataFrame, name: str, digits: int = 0) -> list[float | int | None]:
+    if name not in frame:
+        return [None] * len(frame)
+    return [number(value, digits) for value in frame[name]]

@@ -1,0 +1,281 @@
+"""The tables on the page: presence, coverage, gaps, targets, placement and where it all is from."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from coverplan.domain import TOTAL, Presence
+from coverplan.report.map.page_places import number, text
+from coverplan.text import LANGUAGES, catalogue, say
+
+if TYPE_CHECKING:
+    from coverplan.domain import Result
+
+__all__ = [
+    "coverage_rows",
+    "gap_rows",
+    "placement_rows",
+    "presence_rows",
+    "programme_rows",
+    "provenance",
+    "said",
+    "target_rows",
+    "venue_types",
+]
+
+STATE_LETTER = {Presence.HAS: "h", Presence.NONE: "n", Presence.UNREPORTED: "u"}
+KEPT_NOTES = 200
+
+
+def said(key: str, values: Mapping[str, Any] | None = None) -> list[str]:
+    """
+    Return a message in both languages, or its key where the catalogue lacks it.
+
+    Parameters
+    ----------
+    key
+        Message key.
+    values
+        What its template may name.
+    """
+    if key not in catalogue():
+        return [key, key]
+    try:
+        return [say(key, lang, **dict(values or {})) for lang in LANGUAGES]
+    except (KeyError, IndexError):
+        return [key, key]
+
+
+def venue_types(result: "Result") -> list[dict[str, Any]]:
+    """
+    Return the venue types the page offers: the plan's programmes first, then all with a place.
+
+    Parameters
+    ----------
+    result
+        A run.
+    """
+    programmes = {item.type: item for item in result.plan.programme}
+    frame = result.venue_types
+    placed = [str(key) for key in frame.index if bool(frame.at[key, "has_place"])]
+    order = [key for key in programmes if key in frame.index]
+    order += [key for key in placed if key not in programmes]
+    rows = []
+    for key in order:
+        row = frame.loc[key]
+        item = programmes.get(key)
+        short = said(f"map.short.{key}")
+        names = [text(row["zh"]), text(row["en"])]
+        rows.append(
+            {
+                "id": key,
+                "name": names,
+                "short": names if short[0].startswith("map.short.") else short,
+                "shape": text(row["shape"]) or "circle",
+                "colour": text(row["colour"]),
+                "clause": text(row.get("clause")),
+                "programme": item is not None,
+                "place": bool(item and item.place),
+                "model": item.model if item else "",
+                "cutoffs": list(item.cutoffs_min) if item else [],
+                "cutoff": item.cutoff_min if item else 0,
+                "people": item.demand if item else "residents",
+            }
+        )
+    return rows
+
+
+def presence_rows(result: "Result", codes: list[str]) -> dict[str, dict[str, Any]]:
+    """
+    Return presence for each type: a letter a township (h has, n none, u unreported) and counts.
+
+    Parameters
+    ----------
+    result
+        A run.
+    codes
+        Township codes in page order.
+    """
+    found = {}
+    for key in result.presence.index.unique("type"):
+        rows = result.presence.xs(key, level="type").reindex(codes)
+        found[str(key)] = {
+            "state": "".join(STATE_LETTER.get(Presence(state), "u") for state in rows["state"]),
+            "reason": [text(value) for value in rows["reason"]],
+            "open": [number(value) or 0 for value in rows["places_open"]],
+            "active": [number(value) or 0 for value in rows["places_active"]],
+            "planned": [number(value) or 0 for value in rows["places_planned"]],
+            "unlocated": [number(value) or 0 for value in rows["unlocated"]],
+        }
+    return found
+
+
+def coverage_rows(result: "Result", codes: list[str]) -> dict[str, dict[str, Any]]:
+    """
+    Return service coverage by type and cutoff as columns in page order, the county last.
+
+    Parameters
+    ----------
+    result
+        A run.
+    codes
+        Township codes in page order.
+    """
+    found: dict[str, dict[str, Any]] = {}
+    frame = result.coverage
+    if frame.empty:
+        return found
+    for (key, cutoff), rows in frame.groupby(level=["type", "cutoff_min"], sort=True):
+        table = rows.droplevel(["type", "cutoff_min"]).reindex([*codes, TOTAL])
+        figures = "people covered uncovered unknown covered_low covered_high".split()
+        found.setdefault(str(key), {})[str(int(cutoff))] = {
+            **{name: [number(value) for value in table[name]] for name in figures},
+            "refused": [said(text(value)) if text(value) else None for value in table["refused"]],
+        }
+    return found
+
+
+def gap_rows(result: "Result", codes: list[str]) -> dict[str, dict[str, Any]]:
+    """
+    Return for each type what the gap table shows, as columns in page order.
+
+    Parameters
+    ----------
+    result
+        A run.
+    codes
+        Township codes in page order.
+    """
+    found = {}
+    for key in result.gaps.index.unique("type"):
+        rows = result.gaps.xs(key, level="type").reindex(codes)
+        found[str(key)] = {
+            "nearest": [text(value) for value in rows["nearest_name"]],
+            "nearest_id": [text(value) for value in rows["nearest_id"]],
+            "minutes": [number(value, 1) for value in rows["nearest_min"]],
+            "km": [number(value, 1) for value in rows["nearest_km"]],
+            "over": [number(value, 1) for value in rows["minutes_over"]],
+            "rank": [number(value) for value in rows["rank_presence"]],
+            "targets": [text(value) for value in rows["targets_missing"]],
+        }
+    return found
+
+
+def target_rows(result: "Result") -> list[dict[str, Any]]:
+    """
+    Return the targets ledger.
+
+    Parameters
+    ----------
+    result
+        A run.
+    """
+    rows = []
+    for key, row in result.targets.iterrows():
+        note = said(text(row.get("note_key"))) if text(row.get("note_key")) else ["", ""]
+        words = text(row.get("note"))
+        rows.append(
+            {
+                "id": str(key),
+                "clause": text(row["clause"]),
+                "name": [text(row["name_zh"]), text(row["name_en"])],
+                "kind": text(row["kind"]),
+                "unit": text(row["unit"]),
+                "target": number(row["target"], 2),
+                "comparison": text(row["comparison"]),
+                "firm": text(row["firm"]),
+                "reading": text(row["reading"]),
+                "lead": text(row["lead"]),
+                "source": text(row["source_table"]),
+                "type": text(row["venue_type"]),
+                **{k: number(row[k], 2) for k in ("done", "planned", "missing", "unreported")},
+                "status": text(row["status"]),
+                "note": [words, words] if words else note,
+            }
+        )
+    return rows
+
+
+def placement_rows(result: "Result", candidates: Mapping[str, int]) -> list[dict[str, Any]]:
+    """
+    Return the proposed sites in their order.
+
+    Parameters
+    ----------
+    result
+        A run.
+    candidates
+        Candidate id to its number on the page.
+    """
+    rows = []
+    for _, row in result.placement.iterrows():
+        rows.append(
+            {
+                "type": text(row["type"]),
+                "order": number(row["order"]),
+                "candidate": candidates.get(text(row["candidate_id"]), -1),
+                "code9": text(row["code9"]),
+                "label": [text(row["label_zh"]), text(row["label_en"])],
+                "rule": text(row["rule"]),
+                "condition": text(row["condition"]),
+                "resolution": text(row["resolution"]),
+                "gained": number(row["people_gained"]),
+                "before": number(row["nearest_before_min"], 1),
+            }
+        )
+    return rows
+
+
+def provenance(result: "Result") -> dict[str, Any]:
+    """
+    Return where the figures come from and what must be said with them.
+
+    Parameters
+    ----------
+    result
+        A run.
+    """
+    fates = result.ledger["fate"].value_counts() if len(result.ledger) else pd.Series(dtype=int)
+    notes = [
+        [problem.text(lang) for lang in LANGUAGES] for problem in result.notes[:KEPT_NOTES]
+    ]
+    return {
+        "sources": [
+            {
+                "file": text(row["file"]),
+                "rows": number(row["rows"]),
+                "source": text(row["source"]),
+                "licence": text(row["licence"]),
+                "datum": text(row["datum"]),
+                "date": text(row["date"]),
+                "sha256": text(row["sha256"])[:12],
+            }
+            for _, row in result.sources.iterrows()
+        ],
+        "ledger": {str(fate): int(count) for fate, count in sorted(fates.items())},
+        "notes": notes,
+        "more_notes": max(0, len(result.notes) - KEPT_NOTES),
+    }
+
+
+def programme_rows(result: "Result") -> dict[str, dict[str, Any]]:
+    """
+    Return the outcome of each programme's placement.
+
+    Parameters
+    ----------
+    result
+        A run.
+    """
+    figures = "existing new_sites needed_low needed_high unreported objective bound mip_gap".split()
+    found = {}
+    for key, row in result.programmes.iterrows():
+        found[str(key)] = {
+            "model": text(row["model"]),
+            "status": text(row["status"]),
+            "missing_table": text(row["missing_table"]),
+            "statement": text(row["statement"]),
+            **{name: number(row[name], 4 if name == "mip_gap" else 0) for name in figures},
+        }
+    return found
