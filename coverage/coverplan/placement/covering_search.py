@@ -181,6 +181,9 @@ def first_of_equals(
     """
     Return, of all equally good sets of sites, the fewest, then the lexicographically smallest.
 
+    Where that takes more branching than `TIE_NODES` the set stays as it is: equally good, and the
+    same on every machine, but not proven to be the first.
+
     Parameters
     ----------
     program, cost, sense
@@ -245,8 +248,8 @@ def _rivals(
         if answer.outcome is Outcome.INFEASIBLE or answer.bound > limit:
             return best, True
         if answer.x.size == 0 or answer.objective > limit:
-            # Stopped before a rival was found or ruled out.
-            return best, False
+            # Stopped before a rival was found or ruled out: the set at hand stands.
+            return best, True
         seen = answer.x[: best.size] > 0.5
         best = min(best, seen, key=_order)
     return best, False

@@ -77,6 +77,7 @@ def bound_cover(
     *,
     steps: int = 1500,
     tolerance: float = 0.0,
+    start: IntArray | None = None,
 ) -> Bounded:
     """
     Bound from above what `n_new` sites cover, and find sites that come close.
@@ -93,6 +94,8 @@ def bound_cover(
         Most steps of the subgradient method.
     tolerance
         Bound and value closer than this are as good as equal: below 1 for whole persons.
+    start
+        Sites to start from beside those of the greedy order; at most `n_new`.
 
     Returns
     -------
@@ -116,6 +119,9 @@ def bound_cover(
     n_new = min(n_new, matrix.shape[1])
     best = greedy(matrix, by_site, weight, n_new)
     best, value = swapped(matrix, by_site, weight, best)
+    if start is not None and 0 < start.size <= n_new:
+        also, reached = swapped(matrix, by_site, weight, start)
+        best, value = (also, reached) if reached > value else (best, value)
     current = weight.copy()
     kept, bound = current, math.inf
     direction = np.zeros_like(weight)
