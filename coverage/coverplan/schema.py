@@ -207,7 +207,18 @@ VILLAGE_KINDS: Choices = {
     "社区": ("居委会", "居民委员会", "社区居委会", "社区居民委员会", "城镇社区", "community"),
 }
 STATUSES: Choices = {
-    "open": ("开放", "已开放", "在用", "正常", "运行", "运行中", "已建成", "建成", "已挂牌", "启用"),
+    "open": (
+        "开放",
+        "已开放",
+        "在用",
+        "正常",
+        "运行",
+        "运行中",
+        "已建成",
+        "建成",
+        "已挂牌",
+        "启用",
+    ),
     "planned": ("拟建", "规划", "规划中", "计划", "待建", "筹建", "筹备"),
     "building": ("在建", "建设中", "施工", "施工中", "正在建设"),
     "suspended": ("暂停", "停用", "暂停开放", "停办", "暂停使用"),
@@ -267,9 +278,7 @@ TOWNSHIPS = TableContract(
         replace(_LON, name="seat_lon", zh="驻地经度"),
         replace(_LAT, name="seat_lat", zh="驻地纬度"),
         _text("seat_source", "驻地坐标来源"),
-        Column(
-            "elevation_m", "海拔（米）", Kind.NUMBER, least=-500, most=9000, units=("米", "m")
-        ),
+        Column("elevation_m", "海拔（米）", Kind.NUMBER, least=-500, most=9000, units=("米", "m")),
     ),
     key=("code9",),
 )

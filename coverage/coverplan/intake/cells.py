@@ -16,7 +16,9 @@ __all__ = ["Parsed", "parse_cell", "printable", "shown", "written"]
 Raw = str | int | float | bool | date | datetime | time | timedelta | None
 
 _NOTHING: Mapping[str, str | int | float] = MappingProxyType({})
-_DASHES = frozenset({"—", "——", "-", "--", "–", "―", "－", "─", "/", "\\", "…", "……", "n/a", "na", "#n/a"})
+_DASHES = frozenset(
+    {"—", "——", "-", "--", "–", "―", "－", "─", "/", "\\", "…", "……", "n/a", "na", "#n/a"}
+)
 _TRUE = frozenset({"是", "有", "yes", "y", "true", "t", "1", "√", "✓", "☑"})
 _FALSE = frozenset({"否", "无", "没有", "no", "n", "false", "f", "0", "×", "✗", "x", "☐"})
 _NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?", re.IGNORECASE)
@@ -86,7 +88,12 @@ def written(raw: Raw) -> str:
         return ""
     if isinstance(raw, bool):
         return "TRUE" if raw else "FALSE"
-    if isinstance(raw, float) and math.isfinite(raw) and raw == int(raw) and abs(raw) < _EXACT_FLOAT:
+    if (
+        isinstance(raw, float)
+        and math.isfinite(raw)
+        and raw == int(raw)
+        and abs(raw) < _EXACT_FLOAT
+    ):
         return str(int(raw))
     if isinstance(raw, datetime):
         return raw.date().isoformat() if raw.time() == time() else raw.isoformat(sep=" ")
@@ -195,7 +202,18 @@ def parse_cell(column: Column, raw: Raw) -> Parsed:
 
 
 _ERROR_CELLS = frozenset(
-    {"#DIV/0", "#N/A", "#NAME", "#NULL", "#NUM", "#REF", "#VALUE", "#SPILL", "#CALC", "#GETTING_DATA"}
+    {
+        "#DIV/0",
+        "#N/A",
+        "#NAME",
+        "#NULL",
+        "#NUM",
+        "#REF",
+        "#VALUE",
+        "#SPILL",
+        "#CALC",
+        "#GETTING_DATA",
+    }
 )
 
 
@@ -225,7 +243,9 @@ def _code(column: Column, raw: Raw, cleaned: str) -> Parsed:
     if len(digits) in {9, 12} and len(digits) > wanted and not digits[wanted:].strip("0"):
         return Parsed(digits[:wanted], "intake.repair.code_zeros")
     if len(digits) != wanted:
-        return Parsed(fault="intake.cell.code_length", values={"digits": wanted, "has": len(digits)})
+        return Parsed(
+            fault="intake.cell.code_length", values={"digits": wanted, "has": len(digits)}
+        )
     if not isinstance(raw, str):
         return Parsed(digits, "intake.repair.code_number")
     return Parsed(digits, "" if raw.strip(" ") == digits else "intake.repair.number")

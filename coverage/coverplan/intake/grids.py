@@ -6,7 +6,16 @@ from pathlib import Path
 from coverplan.errors import Problem, TableError, Where
 from coverplan.intake.cells import Raw
 
-__all__ = ["CELL_LIMIT", "COLUMN_LIMIT", "ROW_LIMIT", "SIZE_LIMIT", "Grid", "Merge", "refuse", "too_large"]
+__all__ = [
+    "CELL_LIMIT",
+    "COLUMN_LIMIT",
+    "ROW_LIMIT",
+    "SIZE_LIMIT",
+    "Grid",
+    "Merge",
+    "refuse",
+    "too_large",
+]
 
 ROW_LIMIT = 200_000
 COLUMN_LIMIT = 256
@@ -51,7 +60,9 @@ class Grid:
     hidden: bool = False
 
 
-def refuse(key: str, file: str, sheet: str = "", found: str = "", **values: str | int) -> TableError:
+def refuse(
+    key: str, file: str, sheet: str = "", found: str = "", **values: str | int
+) -> TableError:
     """
     Return the error for a file or sheet that cannot be read at all.
 

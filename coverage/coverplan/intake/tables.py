@@ -26,9 +26,7 @@ _FOOTNOTE = re.compile(
     r"[^::]{0,8}[::].*",
     re.DOTALL,
 )
-_FILLED_DOWN = frozenset(
-    {Kind.TEXT, Kind.CODE6, Kind.CODE9, Kind.CODE12, Kind.CHOICE, Kind.FLAG}
-)
+_FILLED_DOWN = frozenset({Kind.TEXT, Kind.CODE6, Kind.CODE9, Kind.CODE12, Kind.CHOICE, Kind.FLAG})
 _SHOWN_HEADERS = 12
 
 
@@ -256,9 +254,7 @@ def _near_headers(
         if near is not None:
             where = Where(file, grid.sheet, header.first_row, shown(text))
             values = {"nearest": absent[near[0]]}
-            book.add(
-                Problem("intake.header.near", where, shown(text), values, Severity.NOTE)
-            )
+            book.add(Problem("intake.header.near", where, shown(text), values, Severity.NOTE))
 
 
 class _Rows:
@@ -297,14 +293,18 @@ class _Rows:
     ) -> str:
         if _blank(raw) and not any(at == row for at, _ in grid.uncomputed):
             return "intake.row.blank"
-        texts = [(place, printable(cell)) for place, cell in enumerate(raw) if isinstance(cell, str)]
+        texts = [
+            (place, printable(cell)) for place, cell in enumerate(raw) if isinstance(cell, str)
+        ]
         filled = [(place, text) for place, text in texts if text]
         heads = {place: bare_header(header) for _, place, header in columns}
         if len(filled) > 1 and all(heads.get(p) == bare_header(t) for p, t in filled if p in heads):
             if any(place in heads for place, _ in filled):
                 return "intake.row.header_again"
         coded = any(
-            column.kind.digits and place < len(raw) and any(c.isdigit() for c in written(raw[place]))
+            column.kind.digits
+            and place < len(raw)
+            and any(c.isdigit() for c in written(raw[place]))
             for column, place, _ in columns
         )
         for _, text in filled[:2]:
@@ -339,9 +339,7 @@ class _Rows:
                 parsed = self._parsed(column, raw)
             if parsed.fault:
                 sound = False
-                self.book.add(
-                    Problem(parsed.fault, where, shown(raw), parsed.values, Severity.ROW)
-                )
+                self.book.add(Problem(parsed.fault, where, shown(raw), parsed.values, Severity.ROW))
             elif parsed.repair:
                 after = "" if parsed.value is None else written(parsed.value)
                 line = Line(parsed.repair, header, shown(raw), after, parsed.values)

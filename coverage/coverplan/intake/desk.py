@@ -1,0 +1,159 @@
+"""The desk at which a plan's files are opened: one row book, one list of problems."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from coverplan import schema
+from coverplan.errors import InputError, Problem, Severity, Where
+from coverplan.intake.headers import Extra
+from coverplan.intake.layers import read_layer
+from coverplan.intake.ledger import RowBook
+from coverplan.intake.tables import Table, read_table
+from coverplan.schema import TableContract
+
+if TYPE_CHECKING:  # annotations only
+    import geopandas as gpd
+
+    from coverplan.config import Plan
+
+__all__ = ["Desk"]
+
+
+class Desk:
+    """
+    Opens the files of one plan and collects what is wrong with them.
+
+    Parameters
+    ----------
+    plan
+        The plan.
+    progress
+        Called with each file's name before it is read.
+    """
+
+    def __init__(self, plan: "Plan", progress: Callable[[str], None] | None = None) -> None:
+        self.plan = plan
+        self.book = RowBook()
+        self.features: dict[str, int] = {}
+        self.datums: dict[str, str] = {}
+        self._progress = progress
+        self._order: dict[str, int] = {}
+        self._extra = self._headers()
+
+    @property
+    def fatal(self) -> bool:
+        """Return whether something fatal has been found."""
+        return any(p.severity is Severity.FATAL for p in self.book.problems)
+
+    def table(self, path: Path | None, contract: TableContract) -> Table | None:
+        """
+        Return a table, or None where the plan has none or it cannot be used (then said).
+
+        Parameters
+        ----------
+        path
+            The file.
+        contract
+            What it must look like.
+        """
+        if path is None:
+            return None
+        file = self._open(path)
+        try:
+            return read_table(path, contract, file=file, extra=self._extra, book=self.book)
+        except InputError as fault:
+            self.book.extend(fault.problems)
+            return None
+
+    def layer(self, path: Path | None, datum: str) -> "gpd.GeoDataFrame | None":
+        """
+        Return a map layer in WGS84, or None where the plan has none or it cannot be used.
+
+        Parameters
+        ----------
+        path
+            The file.
+        datum
+            What its degrees refer to, as the plan says.
+        """
+        if path is None:
+            return None
+        file = self._open(path)
+        try:
+            frame, notes = read_layer(path, file=file, datum=datum)
+        except InputError as fault:
+            self.book.extend(fault.problems)
+            return None
+        self.book.extend(notes)
+        self.features[file] = len(frame)
+        self.datums[file] = datum
+        return frame
+
+    def named_layers(self) -> "dict[str, gpd.GeoDataFrame]":
+        """Return the layers for orientation: name -> frame with the columns `name` and `kind`."""
+        found = {}
+        for item in self.plan.layer:
+            frame = self.layer(item.file, "wgs84")
+            if frame is not None:
+                frame = self._of_kind(frame, item.kind)
+                named = frame["name"] if "name" in frame.columns else None
+                frame = frame[["geometry"]].copy()
+                frame["name"] = item.name if named is None else named.fillna("").astype("str")
+                frame["kind"] = item.kind
+                found[item.name] = frame[["name", "kind", "geometry"]].reset_index(drop=True)
+        return found
+
+    def note(self, key: str, file: str, found: str = "", **values: str | int) -> None:
+        """
+        Record a question that concerns a whole file.
+
+        Parameters
+        ----------
+        key
+            Message key.
+        file
+            The file's name.
+        found
+            What was found.
+        **values
+            What else the message names.
+        """
+        self.book.add(Problem(key, Where(file), found, values, Severity.NOTE))
+
+    def ordered_problems(self) -> tuple[Problem, ...]:
+        """Return all problems by file, in the order the files were read, then by row."""
+
+        def rank(problem: Problem) -> tuple[int, str, int]:
+            where = problem.where
+            return self._order.get(where.file, -1), where.sheet, where.row or 0
+
+        return tuple(sorted(self.book.problems, key=rank))
+
+    def _open(self, path: Path) -> str:
+        file = self.plan.name_of(path)
+        self._order.setdefault(file, len(self._order))
+        if self._progress is not None:
+            self._progress(file)
+        return file
+
+    @staticmethod
+    def _of_kind(frame: "gpd.GeoDataFrame", kind: str) -> "gpd.GeoDataFrame":
+        # one file may hold rivers and railways together, told apart by a column of its own
+        if "kind" in frame.columns and (frame["kind"] == kind).any():
+            return frame[frame["kind"] == kind]
+        return frame
+
+    def _headers(self) -> Extra:
+        path = self.plan.intake.headers
+        self._extra: Extra = ()
+        table = self.table(path, schema.HEADERS)
+        if table is None:
+            return ()
+        names = {name for contract in schema.CONTRACTS.values() for name in contract.names}
+        for line, name in enumerate(table.rows["column"]):
+            if name not in names:
+                where = table.where(line, "column")
+                self.book.add(Problem("intake.header.no_column", where, name, {}, Severity.ROW))
+        rows = table.frame
+        return tuple(zip(rows["column"], rows["alias"], rows["table"], strict=True))

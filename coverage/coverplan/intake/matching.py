@@ -1,0 +1,228 @@
+"""Names in a table become keys: townships, villages, venue types; doubtful ones become questions."""
+
+import re
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
+
+from coverplan.errors import Problem, Severity
+from coverplan.intake.cells import shown
+from coverplan.intake.ledger import Line
+from coverplan.intake.names import How, Match, TownshipNames, VillageNames, bare_name
+from coverplan.intake.tables import Table
+
+if TYPE_CHECKING:  # annotations only
+    import pandas as pd
+
+__all__ = [
+    "TypeNames",
+    "known_codes",
+    "match_townships",
+    "match_types",
+    "match_villages",
+    "split_words",
+]
+
+_SEPARATORS = re.compile(r"[;；,，、|/\s]+")
+_REPAIRED = frozenset({How.CODE, How.ALIAS, How.STEM, How.KIND})
+
+
+def split_words(text: str) -> tuple[str, ...]:
+    """
+    Return the words of a cell that holds several.
+
+    Parameters
+    ----------
+    text
+        Words parted by 、；, or the like.
+
+    Examples
+    --------
+    >>> split_words("教学点、共享科技馆")
+    ('教学点', '共享科技馆')
+    """
+    return tuple(word for word in _SEPARATORS.split(text) if word)
+
+
+def match_townships(table: Table, names: TownshipNames) -> None:
+    """
+    Give a table the columns `code9` and, in full, `township`, from its column `township`.
+
+    Parameters
+    ----------
+    table
+        Its `rows` are changed in place; a name that is not sure sets its row aside.
+    names
+        The county's townships.
+    """
+
+    def asked(line: int, text: str) -> Match:
+        match = names.match(text)
+        if match.how.sure:
+            full = names.names[match.code]
+            if match.how in _REPAIRED and bare_name(text, names.county) != full:
+                where = table.where(line, "township")
+                line_of = Line("intake.repair.township", where.column, shown(text), full)
+                table.book.repair(where, line_of)
+            if match.how is How.KIND:
+                _ask(table, line, "township", "intake.township.kind", text, now=full)
+        else:
+            _refuse(table, line, "township", f"intake.township.{_word(match)}", text, match)
+        return match
+
+    codes = [asked(line, text).code for line, text in enumerate(table.rows["township"])]
+    table.rows["code9"] = _texts(codes)
+    table.rows["township"] = _texts([names.names.get(code, "") for code in codes])
+
+
+def match_villages(table: Table, names: VillageNames | None) -> None:
+    """
+    Give a table the column `code12` from its columns `code9` and `village`.
+
+    A village that is not known does not stop anything: the township decides membership, and the
+    question stands in the ledger.
+
+    Parameters
+    ----------
+    table
+        With `code9`; its `rows` are changed in place.
+    names
+        The county's villages; None where the plan has no list.
+    """
+    codes = []
+    pairs = zip(table.rows["code9"], table.rows["village"], strict=True)
+    for line, (code9, text) in enumerate(pairs):
+        if not text or not code9 or names is None:
+            codes.append("")
+            continue
+        match = names.match(code9, text)
+        codes.append(match.code)
+        if match.how is How.KIND:
+            _ask(table, line, "village", "intake.village.kind", text, now=names.names[match.code])
+        elif not match.how.sure:
+            values = {"suggestions": "、".join(match.suggestions)}
+            _ask(table, line, "village", f"intake.village.{_word(match)}", text, **values)
+    table.rows["code12"] = _texts(codes)
+
+
+class TypeNames:
+    """
+    The venue types, by id and by Chinese or English name.
+
+    Parameters
+    ----------
+    types
+        Frame with the columns `id, zh, en`.
+    """
+
+    def __init__(self, types: "pd.DataFrame") -> None:
+        self.zh: Mapping[str, str] = dict(zip(types["id"], types["zh"], strict=True))
+        self._ids: dict[str, str] = {}
+        for names in (types["en"], types["zh"], types["id"]):
+            for name, key in zip(names, types["id"], strict=True):
+                self._ids[bare_name(name)] = key
+
+    def of(self, text: str) -> str:
+        """
+        Return the id that a word means, or an empty text.
+
+        Parameters
+        ----------
+        text
+            Id or name of a type.
+        """
+        return self._ids.get(bare_name(text), "")
+
+    def nearest(self, text: str) -> str:
+        """
+        Return the names that may be meant, or all of them where none is near.
+
+        Parameters
+        ----------
+        text
+            A word that is no type.
+        """
+        from rapidfuzz import fuzz, process  # noqa: PLC0415 - for unknown types only
+
+        found = process.extract(
+            bare_name(text), list(self._ids), scorer=fuzz.partial_ratio, limit=3, score_cutoff=60
+        )
+        ids = dict.fromkeys(self._ids[name] for name, _, _ in found)
+        return "、".join(f"{self.zh[key]}（{key}）" for key in (ids or self.zh))
+
+
+def match_types(table: Table, types: TypeNames, column: str, *, many: bool = False) -> None:
+    """
+    Turn a column of venue types into ids; an unknown type sets its row aside.
+
+    Parameters
+    ----------
+    table
+        Its `rows` are changed in place.
+    types
+        The venue types.
+    column
+        The column; empty cells stay empty.
+    many
+        Whether a cell may hold several types; they are written back parted by `;`.
+    """
+    ids = []
+    for line, text in enumerate(table.rows[column]):
+        found = []
+        for word in split_words(text) if many else ([text] if text else []):
+            key = types.of(word)
+            if key:
+                found.append(key)
+            else:
+                values = {"nearest": types.nearest(word)}
+                where = table.where(line, column)
+                problem = Problem("intake.type.unknown", where, shown(word), values, Severity.ROW)
+                table.book.add(problem)
+        ids.append(";".join(dict.fromkeys(found)))
+    table.rows[column] = _texts(ids)
+
+
+def known_codes(
+    table: Table, column: str, known: Callable[[str], bool], key: str, **values: str
+) -> None:
+    """
+    Set rows aside whose code is not on the list.
+
+    Parameters
+    ----------
+    table
+        The table.
+    column
+        Column of the codes; empty cells pass.
+    known
+        Whether a code is on the list.
+    key
+        Message key.
+    **values
+        What the message names.
+    """
+    for line, code in enumerate(table.rows[column]):
+        if code and not known(code):
+            where = table.where(line, column)
+            table.book.add(Problem(key, where, shown(code), values, Severity.ROW))
+
+
+def _word(match: Match) -> str:
+    if match.how is How.NONE:
+        return "perhaps" if match.suggestions else "unknown"
+    return match.how.value
+
+
+def _ask(table: Table, line: int, column: str, key: str, found: str, **values: str) -> None:
+    problem = Problem(key, table.where(line, column), shown(found), values, Severity.NOTE)
+    table.book.add(problem)
+
+
+def _refuse(table: Table, line: int, column: str, key: str, found: str, match: Match) -> None:
+    values = {"suggestions": "、".join(match.suggestions)}
+    table.book.add(Problem(key, table.where(line, column), shown(found), values, Severity.ROW))
+
+
+def _texts(values: list[str]) -> "pd.Series":
+    import pandas as pd  # noqa: PLC0415 - heavy
+
+    return pd.Series(values, dtype="str")
