@@ -1,6 +1,6 @@
 """The recipe: a plan and its files -> a `Result`."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 
 import geopandas as gpd
 import numpy as np
@@ -8,17 +8,16 @@ import pandas as pd
 
 from coverplan.cells import thiessen_cells
 from coverplan.config import Plan
-from coverplan.covering import coverage_table, township_minutes
 from coverplan.crs import DEGREES, metric_crs
 from coverplan.demand import demand_points, location_quality, seat_points, village_people
-from coverplan.domain import TOTAL, Inputs, Presence, Result, Rung, TravelTimes
+from coverplan.domain import Inputs, Presence, Result
 from coverplan.gaps import gap_table
+from coverplan.groups import demand_groups
 from coverplan.impedance import travel_times
-from coverplan.impedance.line import line_times
 from coverplan.intake.inputs import read_inputs
 from coverplan.places import candidate_places, sites_of, venue_places
 from coverplan.presence import presence_by_township, presence_by_village
-from coverplan.proposals import Scene, group_rows, propose
+from coverplan.proposals import Scene, propose
 from coverplan.statements import statements
 from coverplan.targets import Evidence, ledger
 
@@ -62,7 +61,7 @@ def run(plan: Plan, *, progress: Progress | None = None) -> Result:
         inputs.candidates, townships, villages, plan.travel.rung, inputs.asked_villages
     )
     begin("travel")
-    demand = _demand(plan, townships, villages, inputs)
+    demand = demand_groups(plan, townships, villages, inputs)
     sites = sites_of(venues, candidates)
     times, travel_notes = travel_times(
         demand,
@@ -84,8 +83,11 @@ def run(plan: Plan, *, progress: Progress | None = None) -> Result:
     )
     village_presence = presence_by_village(villages, venues, inputs.reports, presence)
     begin("coverage")
-    coverage = _coverage(plan, demand, times, venues, presence, sites)
-    nearest = _nearest(demand, times, seat_points(townships), venues, sites, inputs, crs)
+    reached = {"demand": demand, "times": times, "venues": venues, "sites": sites}
+    coverage = programme_coverage(plan, presence=presence, **reached)
+    nearest = nearest_venues(
+        inputs.venue_types.index, seats=seat_points(townships), crs=crs, **reached
+    )
     gaps = gap_table(presence, coverage, nearest, plan.programme)
     begin("targets")
     evidence = Evidence(venues, presence, village_presence, inputs.schools, inputs.indicators)
@@ -135,12 +137,12 @@ def run(plan: Plan, *, progress: Progress | None = None) -> Result:
 
 def _longitudes(inputs: Inputs) -> "np.ndarray":
     """Return what the county's longitudes are known by: seats, else the outline, else villages."""
-    seats = inputs.townships["seat_lon"].dropna().to_numpy(dtype=float)
+    seats: np.ndarray = inputs.townships["seat_lon"].dropna().to_numpy(dtype=float)
     if seats.size:
         return seats
     if inputs.outline is not None:
         return np.asarray(inputs.outline.total_bounds[[0, 2]])
-    located = inputs.villages["lon"].dropna().to_numpy(dtype=float)
+    located: np.ndarray = inputs.villages["lon"].dropna().to_numpy(dtype=float)
     return located if located.size else np.array([_CHINA_MIDDLE])
 
 
@@ -177,133 +179,6 @@ def _frames(plan: Plan, inputs: Inputs, crs: str) -> tuple[gpd.GeoDataFrame, gpd
     geometry = cells.geometry.reindex(townships.index)
     townships["area_km2"] = gpd.GeoSeries(geometry, crs=DEGREES).to_crs(crs).area / 1e6
     return townships.set_geometry(gpd.GeoSeries(geometry, crs=DEGREES)), villages
-
-
-def _demand(
-    plan: Plan, townships: pd.DataFrame, villages: pd.DataFrame, inputs: Inputs
-) -> pd.DataFrame:
-    """Return where people and pupils are; the raw line knows seats only, and says kilometres."""
-    if plan.travel.rung is Rung.LINE or plan.demand.source == "seats":
-        residents = seat_points(townships)
-    else:
-        residents = demand_points(
-            townships,
-            villages,
-            inputs.asked_villages,
-            source=plan.demand.source,
-            unlocated=plan.demand.unlocated,
-        )
-    residents = residents.assign(group="residents", name="", level="")
-    if inputs.schools is None:
-        return residents
-    return pd.concat([residents, _pupils(inputs.schools, inputs.asked_villages)])
-
-
-def _pupils(schools: pd.DataFrame, asked: pd.DataFrame | None) -> pd.DataFrame:
-    own = (schools["lon"].notna() & schools["lat"].notna()).to_numpy()
-    answered = np.zeros(len(schools), bool)
-    if asked is not None:
-        answered = schools["code12"].isin(asked.index[asked["minutes"].notna()]).to_numpy()
-    return pd.DataFrame(
-        {
-            "code9": schools["code9"],
-            "code12": schools["code12"],
-            "people": schools["pupils"].astype("Int64"),
-            "people_kind": "given",
-            "location": np.select([answered, own], ["asked", "own"], "none"),
-            "lon": schools["lon"].astype(float),
-            "lat": schools["lat"].astype(float),
-            "group": "pupils",
-            "name": schools["name"],
-            "level": schools["level"],
-        }
-    )
-
-
-def _coverage(
-    plan: Plan,
-    demand: pd.DataFrame,
-    times: TravelTimes,
-    venues: pd.DataFrame,
-    presence: pd.DataFrame,
-    sites: pd.DataFrame,
-) -> pd.DataFrame:
-    """Count who is reached, a table for residents and one for pupils."""
-    open_venues = venues[venues["open"] & venues["visitable_place"]]
-    frames = []
-    for item in plan.programme:
-        group, group_times = group_rows(demand, times, item.demand, item.levels)
-        if group.empty:
-            frames.append(_refused(demand, item.type, item.cutoffs_min, "no_schools", times.rung))
-            continue
-        of_type = open_venues[open_venues["type"] == item.type]
-        state = presence.xs(item.type, level="type")["state"]
-        asked = set(state.index[state == Presence.UNREPORTED])
-        asked |= set(of_type.loc[~of_type["located"], "code9"])
-        table = coverage_table(
-            group,
-            group_times,
-            {item.type: list(of_type.index[of_type["located"]])},
-            {item.type: item.cutoffs_min},
-            site_code9=sites["code9"].to_dict(),
-            open_question={item.type: asked},
-            draws=plan.demand.draws,
-            seed=plan.demand.seed,
-        )
-        frames.append(table.assign(demand=item.demand))
-    if not frames:
-        return _refused(demand, "", (), "line", times.rung)
-    return pd.concat(frames)
-
-
-def _refused(
-    demand: pd.DataFrame, kind: str, cutoffs: Sequence[int], why: str, rung: Rung
-) -> pd.DataFrame:
-    """Return the rows of a type about whose demand nothing is known."""
-    codes = [*sorted(demand["code9"].unique()), TOTAL]
-    index = pd.MultiIndex.from_product(
-        [codes, [kind], list(cutoffs)], names=["code9", "type", "cutoff_min"]
-    )
-    people = ["people", "covered", "uncovered", "unknown", "covered_low", "covered_high"]
-    table = pd.DataFrame(pd.NA, index=index, columns=people, dtype="Int64")
-    table["share"] = pd.Series(pd.NA, index=index, dtype="Float64")
-    table["at_least"] = False
-    table["refused"] = f"coverage.refused_{why}"
-    table["rung"] = rung.value
-    return table.assign(demand="pupils")
-
-
-def _nearest(
-    demand: pd.DataFrame,
-    times: TravelTimes,
-    seats: pd.DataFrame,
-    venues: pd.DataFrame,
-    sites: pd.DataFrame,
-    inputs: Inputs,
-    crs: str,
-) -> pd.DataFrame:
-    """Return, for each township and type, the nearest open venue in minutes and kilometres."""
-    residents, minutes = group_rows(demand, times, "residents")
-    reached = venues.loc[[site for site in sites.index if site in venues.index]]
-    km = line_times(seats, sites.loc[reached.index], crs)
-    rows = []
-    for kind in inputs.venue_types.index:
-        ids = list(reached.index[reached["type"] == kind])
-        by_line = township_minutes(seats, km, ids)
-        by_time = township_minutes(residents, minutes, ids) if minutes.unit == "min" else by_line
-        table = pd.DataFrame({"nearest_id": by_time["nearest_id"]})
-        table["nearest_min"] = _finite(by_time["mean"]) if minutes.unit == "min" else pd.NA
-        table["nearest_km"] = _finite(by_line["mean"])
-        rows.append(table.assign(type=kind))
-    nearest = pd.concat(rows).set_index("type", append=True)
-    nearest["nearest_name"] = nearest["nearest_id"].map(venues["name"]).fillna("")
-    for name in ("nearest_min", "nearest_km"):
-        nearest[name] = nearest[name].astype("Float64")
-    return nearest[["nearest_id", "nearest_name", "nearest_min", "nearest_km"]]
-
-
-def _finite(values: pd.Series) -> pd.Series:
-    return values.astype("Float64").where(np.isfinite(values.to_numpy(dtype=float)))
 
 
 def _with_answers(

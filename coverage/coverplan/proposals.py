@@ -12,13 +12,15 @@ from coverplan.config import Plan, Programme
 from coverplan.crs import DEGREES
 from coverplan.domain import Presence, Resolution, TravelTimes
 from coverplan.errors import Problem, Severity
+from coverplan.groups import group_rows
 from coverplan.placement.arithmetic import Arithmetic, arithmetic
 from coverplan.placement.chain import Goal, place_by_goals
 from coverplan.placement.p_median import p_median
 from coverplan.placement.result import Placement, Status
+from coverplan.rows import row_at
 from coverplan.text import say
 
-__all__ = ["Scene", "group_rows", "propose"]
+__all__ = ["Scene", "propose"]
 
 _COARSE = (Resolution.BUILDING, Resolution.COMMUNITY, Resolution.TOWNSHIP)
 
@@ -72,7 +74,7 @@ def propose(
     notes
         The sentences that say so.
     """
-    answers = [_answer(item, scene, venue_types.loc[item.type]) for item in plan.programme]
+    answers = [_answer(item, scene, row_at(venue_types, item.type)) for item in plan.programme]
     rows = [row for answer in answers for row in answer.rows]
     placement = pd.DataFrame(rows, columns=_PLACEMENT)
     placement.index = pd.RangeIndex(1, len(placement) + 1, name="n")
@@ -125,30 +127,6 @@ _PROGRAMMES = [
     "statement_zh",
     "statement_en",
 ]
-
-
-def group_rows(
-    demand: pd.DataFrame, times: TravelTimes, group: str, levels: Sequence[str] = ()
-) -> tuple[pd.DataFrame, TravelTimes]:
-    """
-    Return the demand points of one group, and their rows of the travel times.
-
-    Parameters
-    ----------
-    demand
-        [id] with `group`, `level`.
-    times
-        Rows as `demand`.
-    group
-        `"residents"` or `"pupils"`.
-    levels
-        School levels (学段) wanted; all when empty.
-    """
-    mine = (demand["group"] == group).to_numpy()
-    if levels:
-        mine &= demand["level"].isin(levels).to_numpy()
-    ids = tuple(map(str, demand.index[mine]))
-    return demand[mine], TravelTimes(times.values[mine], ids, times.sites, times.rung, times.limit)
 
 
 def _answer(item: Programme, scene: Scene, names: pd.Series) -> _Answer:
@@ -366,7 +344,7 @@ def _row(
     condition: str,
     gained: int | None,
 ) -> dict[str, Any]:
-    place = scene.candidates.loc[site]
+    place = row_at(scene.candidates, site)
     finest = max(item.resolution, Resolution(str(place["resolution"])), key=_COARSE.index)
     labels = _labels(place, finest, scene.villages)
     before = scene.nearest["nearest_min"].get((place["code9"], item.type), pd.NA)
@@ -422,15 +400,18 @@ def _lacking_rows(item: Programme, lacking: list[str], scene: Scene) -> list[dic
 
 
 def _target(item: Programme, targets: pd.DataFrame) -> int | None:
-    if item.target not in targets.index or pd.isna(targets.loc[item.target, "goal"]):
-        return None
-    return int(targets.loc[item.target, "goal"])
+    return _whole(targets, item.target, "goal")
 
 
 def _missing(item: Programme, targets: pd.DataFrame) -> int | None:
-    if item.target not in targets.index or pd.isna(targets.loc[item.target, "missing"]):
+    return _whole(targets, item.target, "missing")
+
+
+def _whole(targets: pd.DataFrame, target: str, column: str) -> int | None:
+    if target not in targets.index:
         return None
-    return int(targets.loc[item.target, "missing"])
+    value = row_at(targets, target)[column]
+    return None if pd.isna(value) else int(value)
 
 
 def _proof(placement: Placement) -> dict[str, Any]:

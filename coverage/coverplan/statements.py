@@ -8,6 +8,7 @@ from coverplan.config import Plan
 from coverplan.domain import TOTAL
 from coverplan.errors import Problem, Severity
 from coverplan.presence import totals
+from coverplan.rows import row_at
 
 __all__ = ["note", "rounded", "statements"]
 
@@ -48,7 +49,7 @@ def rounded(people: int) -> int:
     if people <= 0:
         return 0
     unit = max(10, 10 ** (len(str(people)) - 2))
-    return max(unit, round(people / unit) * unit)
+    return int(max(unit, round(people / unit) * unit))
 
 
 def statements(
@@ -103,7 +104,7 @@ def _programmes(
     count = totals(presence, [item.type for item in plan.programme])
     for item in plan.programme:
         names = _names(venue_types, item.type)
-        row = {str(name): int(number) for name, number in count.loc[item.type].items()}
+        row = {str(name): int(number) for name, number in row_at(count, item.type).items()}
         if row["unreported"] == row["all"]:
             short = names["type_zh"].removeprefix("社区科普大学")
             yield note("say.unreported_all", n=row["all"], type_short=short, **names)
@@ -118,7 +119,7 @@ def _reach(
 ) -> Iterator[Problem]:
     if (TOTAL, kind, cutoff) not in coverage.index:
         return
-    row = coverage.loc[(TOTAL, kind, cutoff)]
+    row = row_at(coverage, (TOTAL, kind, cutoff))
     if row["refused"]:
         yield note("say.refused." + str(row["refused"]).split(".", 1)[1], **names)
         return
@@ -152,5 +153,5 @@ def _basis(plan: Plan, townships: pd.DataFrame, villages: pd.DataFrame) -> Itera
 
 
 def _names(venue_types: pd.DataFrame, kind: str) -> dict[str, str]:
-    row = venue_types.loc[kind]
+    row = row_at(venue_types, kind)
     return {"type_zh": str(row["zh"]), "type_en": str(row["en"])}

@@ -10,6 +10,7 @@ from rich.text import Text
 
 from coverplan.domain import TOTAL, Result
 from coverplan.presence import totals
+from coverplan.rows import row_at
 from coverplan.text import say
 
 __all__ = ["ledger_lines", "summary"]
@@ -36,8 +37,8 @@ def summary(result: Result, lang: str) -> RenderableType:
     kinds = [item.type for item in result.plan.programme]
     count = totals(result.presence, kinds)
     for item in result.plan.programme:
-        row = count.loc[item.type]
-        facts = result.programmes.loc[item.type]
+        row = row_at(count, item.type)
+        facts = row_at(result.programmes, item.type)
         table.add_row(
             str(result.venue_types.loc[item.type, lang]),
             *(str(row[name]) for name in ("has", "none", "unreported", "all")),
@@ -77,7 +78,7 @@ def _worst(fates: pd.Series) -> str:
 
 
 def _reach(result: Result, kind: str, cutoff: int, lang: str) -> str:
-    row = result.coverage.loc[(TOTAL, kind, cutoff)]
+    row = row_at(result.coverage, (TOTAL, kind, cutoff))
     if row["refused"] or pd.isna(row["share"]):
         return say("cli.no_figure", lang)
     key = "cli.within_least" if row["at_least"] else "cli.within"

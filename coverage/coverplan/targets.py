@@ -80,15 +80,15 @@ def ledger(
     as_of
         The report date.
     period
-        First and last year of the plan; from the last day of the last year on, what is not done
-        is overdue.
+        First and last year of the plan; from its last day on, what is not done is overdue.
 
     Returns
     -------
     pandas.DataFrame
         [id] `targets` and `goal` (the number aimed at; a full coverage is the number of townships
         or villages), `done, planned, missing` (Float64, missing where nothing is known),
-        `unreported` (how many townships, villages or schools are silent), `status`, `missing_table`,
+        `unreported` (how many townships, villages or schools are silent), `status`,
+        `missing_table`,
         `note_zh, note_en`.
 
     Notes
@@ -144,7 +144,8 @@ def _count(
 def _venues(row: pd.Series, types: list[str], evidence: Evidence) -> _Count:
     """Count places of a type; where the target says when they must open, only those that did."""
     venues = evidence.venues[evidence.venues["type"].isin(types)]
-    is_open = venues[venues["open"]]
+    open_now = venues["open"].astype(bool)
+    is_open = venues[open_now]
     notes: list[tuple[str, Mapping[str, Value]]] = []
     start, end = _day(row["counts_from"]), _day(row["counts_to"])
     if start is not None or end is not None:
@@ -156,10 +157,17 @@ def _venues(row: pd.Series, types: list[str], evidence: Evidence) -> _Count:
         before = opened <= end if end is not None else opened.notna()
         is_open = is_open[after & before]
     silent = _silent(types, evidence.presence)
-    if silent:
+    if silent and _asks_townships(row):
         notes.append(("targets.note.townships_unreported", {"n": silent}))
-    planned = venues[~venues["open"] & venues["status"].isin(PLANNED)]
+    elif silent:
+        notes.append(("targets.note.lead_unreported", {"lead": str(row["lead"])}))
+    planned = venues[~open_now & venues["status"].isin(PLANNED)]
     return _Count(_places(is_open), _places(planned), silent, notes=tuple(notes))
+
+
+def _asks_townships(row: pd.Series) -> bool:
+    """Tell whether the policy makes townships responsible; otherwise a department reports."""
+    return "乡镇" in str(row["responsible"])
 
 
 def _townships(types: list[str], presence: pd.DataFrame) -> _Count:
@@ -225,8 +233,8 @@ def _indicators(
         reached = stage == str(row["target"]) or stage in _FINISHED
         notes = (("targets.note.stage", {"stage": stage}),)
         return _Count(1.0 if reached else 0.0, planned, met=reached, notes=notes)
-    typed = ("targets.note.typed", {"value": str(last["value"]), "year": int(last["year"])})
-    return _Count(value, planned, notes=(typed,))
+    values: dict[str, Value] = {"value": str(last["value"]), "year": int(last["year"])}
+    return _Count(value, planned, notes=(("targets.note.typed", values),))
 
 
 _FINISHED = ("开放", "完成", "已完成", "done", "open")
@@ -238,7 +246,8 @@ def _flow(row: pd.Series, mine: pd.DataFrame, period: tuple[int, ...], as_of: da
     goal = _number(row["target"])
     years = range(period[0], min(period[-1], as_of.year) + 1)
     silent = sum(by_year.get(year) is None for year in years)
-    short = [year for year in years if goal is not None and (by_year.get(year) or math.inf) < goal]
+    typed = {year: value for year, value in by_year.items() if value is not None}
+    short = [year for year in years if goal is not None and typed.get(year, goal) < goal]
     text = "、".join(f"{year}: {_plain(by_year.get(year))}" for year in years)
     note: tuple[str, Mapping[str, Value]] = ("targets.note.years", {"years": text})
     if short:

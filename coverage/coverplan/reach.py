@@ -1,0 +1,145 @@
+"""Who is reached by which programme, and where the nearest venue of each type is."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from coverplan.config import Plan
+from coverplan.covering import coverage_table, township_minutes
+from coverplan.domain import TOTAL, Presence, Rung, TravelTimes
+from coverplan.groups import group_rows
+from coverplan.impedance.line import line_times
+
+__all__ = ["nearest_venues", "programme_coverage"]
+
+
+def programme_coverage(
+    plan: Plan,
+    *,
+    demand: pd.DataFrame,
+    times: TravelTimes,
+    venues: pd.DataFrame,
+    presence: pd.DataFrame,
+    sites: pd.DataFrame,
+) -> pd.DataFrame:
+    """
+    Count who is reached within each cutoff of each programme.
+
+    Parameters
+    ----------
+    plan
+        Its programmes, draws and seed.
+    demand, times
+        Where people and pupils are, and their travel to every site.
+    venues
+        [id] from `places.venue_places`.
+    presence
+        [code9, type] from `presence.presence_by_township`.
+    sites
+        [id] from `places.sites_of`: the columns of `times`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        [code9, type, cutoff_min] as `coverage` in docs/contracts.md. Pupils without a school
+        register are refused, not taken for residents.
+    """
+    open_venues = venues[venues["open"] & venues["visitable_place"]]
+    frames = []
+    for item in plan.programme:
+        group, group_times = group_rows(demand, times, item.demand, item.levels)
+        if group.empty:
+            frames.append(_refused(demand, item.type, item.cutoffs_min, "no_schools", times.rung))
+            continue
+        of_type = open_venues[open_venues["type"] == item.type]
+        state = presence.xs(item.type, level="type")["state"]
+        asked = set(state.index[state == Presence.UNREPORTED])
+        asked |= set(of_type.loc[~of_type["located"], "code9"])
+        table = coverage_table(
+            group,
+            group_times,
+            {item.type: list(of_type.index[of_type["located"]])},
+            {item.type: item.cutoffs_min},
+            site_code9=dict(zip(sites.index, sites["code9"], strict=True)),
+            open_question={item.type: asked},
+            draws=plan.demand.draws,
+            seed=plan.demand.seed,
+        )
+        frames.append(table.assign(demand=item.demand))
+    if not frames:
+        return _refused(demand, "", (), "line", times.rung)
+    return pd.concat(frames)
+
+
+def _refused(
+    demand: pd.DataFrame, kind: str, cutoffs: Sequence[int], why: str, rung: Rung
+) -> pd.DataFrame:
+    """Return the rows of a type about whose demand nothing is known."""
+    codes = [*sorted(demand["code9"].unique()), TOTAL]
+    index = pd.MultiIndex.from_product(
+        [codes, [kind], list(cutoffs)], names=["code9", "type", "cutoff_min"]
+    )
+    people = ["people", "covered", "uncovered", "unknown", "covered_low", "covered_high"]
+    table = pd.DataFrame(index=index)
+    for name in people:
+        table[name] = pd.Series(pd.NA, index=index, dtype="Int64")
+    table["share"] = pd.Series(pd.NA, index=index, dtype="Float64")
+    table["at_least"] = False
+    table["refused"] = f"coverage.refused_{why}"
+    table["rung"] = rung.value
+    return table.assign(demand="pupils")
+
+
+def nearest_venues(
+    types: Sequence[str],
+    *,
+    demand: pd.DataFrame,
+    times: TravelTimes,
+    seats: pd.DataFrame,
+    venues: pd.DataFrame,
+    sites: pd.DataFrame,
+    crs: str,
+) -> pd.DataFrame:
+    """
+    Return, for each township and type, the nearest open venue in minutes and kilometres.
+
+    Parameters
+    ----------
+    types
+        Ids of the venue types.
+    demand, times, venues, sites
+        As for `programme_coverage`.
+    seats
+        From `demand.seat_points`: kilometres are from the seat.
+    crs
+        The plan's metric reference system.
+
+    Returns
+    -------
+    pandas.DataFrame
+        [code9, type] `nearest_id` (nearest to most of the residents, "" where none is known),
+        `nearest_name`, `nearest_min` (mean over residents, missing on rung D or where somebody
+        reaches none) [min], `nearest_km` (straight line from the seat) [km].
+    """
+    residents, minutes = group_rows(demand, times, "residents")
+    reached = venues.loc[[site for site in sites.index if site in venues.index]]
+    km = line_times(seats, sites.loc[reached.index], crs)
+    rows = []
+    for kind in types:
+        ids = list(reached.index[reached["type"] == kind])
+        by_line = township_minutes(seats, km, ids)
+        by_time = township_minutes(residents, minutes, ids) if minutes.unit == "min" else by_line
+        table = pd.DataFrame({"nearest_id": by_time["nearest_id"]})
+        table["nearest_min"] = _finite(by_time["mean"]) if minutes.unit == "min" else pd.NA
+        table["nearest_km"] = _finite(by_line["mean"])
+        rows.append(table.assign(type=kind))
+    nearest = pd.concat(rows).set_index("type", append=True)
+    nearest["nearest_name"] = nearest["nearest_id"].map(venues["name"]).fillna("")
+    for name in ("nearest_min", "nearest_km"):
+        nearest[name] = nearest[name].astype("Float64")
+    return nearest[["nearest_id", "nearest_name", "nearest_min", "nearest_km"]]
+
+
+def _finite(values: pd.Series) -> pd.Series:
+    return values.astype("Float64").where(np.isfinite(values.to_numpy(dtype=float)))
