@@ -9,46 +9,24 @@ seeded. Every made-up record says 示例 in its name and 示例数据 in its sou
 
 import argparse
 import importlib.util
-import itertools
-import json
-import math
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
 from typing import Any
-
-import numpy as np
-from scipy.sparse.csgraph import shortest_path
-from scipy.spatial import Delaunay
-from shapely import LineString, MultiLineString, union_all
-from shapely.geometry import shape
 
 HERE = Path(__file__).resolve().parent
 FENGDU = HERE.parent / "fengdu"
 SEED = 20_251_231
 MARK = "示例数据 illustrative"
 
-VILLAGE_KMH, VILLAGE_DETOUR = 22.0, 1.7
-"""Village lanes in the hills, by motorcycle or minibus."""
-SEAT_KMH, SEAT_DETOUR, UPHILL = 38.0, 1.35, 0.35
-"""County roads between seats; a seat above 800 m lengthens the way by `UPHILL`."""
-HIGH_M = 800.0
-EXACT_MIN = 15
-"""Up to this people answer in whole minutes, beyond in fives."""
+NO_ELEVATION_M = 800.0
+"""Where the published elevation is blank: 武平镇 and 暨龙镇 lie high."""
 SMALL, LARGE, TOWN = 10_000, 30_000, 100_000
 """People from which a township has a junior school, a senior one, and several of each."""
 WITH_ROOM, WITHOUT_ROLE = 0.45, 0.5
 """Share of schools with an activity room; of townships without one of the four roles."""
-PAIRS = 75
-NEIGHBOUR_KM = 22.0
-CROSSINGS = {
-    frozenset({"三合街道", "名山街道"}): ("示例：经长江大桥", 12),
-    frozenset({"湛普镇", "虎威镇"}): ("示例：轮渡", 35),
-    frozenset({"十直镇", "高家镇"}): ("示例：轮渡", 40),
-}
-
 COPIED = (
     "townships.csv",
     "aliases.csv",
@@ -89,11 +67,11 @@ SILENT = {
 Record = dict[str, object]
 
 
-def fengdu() -> ModuleType:
-    """Return the script that makes Fengdu's folder: it knows how our tables are written."""
-    spec = importlib.util.spec_from_file_location("make_fengdu", FENGDU / "make_fengdu.py")
+def script(path: Path) -> ModuleType:
+    """Return a script of the data folders; they are no package, so it is loaded by its path."""
+    spec = importlib.util.spec_from_file_location(path.stem, path)
     if spec is None or spec.loader is None:
-        raise SystemExit("make_fengdu.py is not beside this folder")
+        raise SystemExit(f"{path.name} is missing")
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
@@ -123,23 +101,11 @@ class Village:
     lat: str
 
 
-def km(a: tuple[float, float], b: tuple[float, float]) -> float:
-    """Return the straight line between two points in degrees, in kilometres, good to 0.1 % here."""
-    north = (a[1] - b[1]) * 110.85
-    east = (a[0] - b[0]) * 111.32 * math.cos(math.radians((a[1] + b[1]) / 2))
-    return math.hypot(north, east)
-
-
-def as_answered(minutes: float) -> int:
-    """Return minutes as people give them: whole ones up to 15, then in fives."""
-    return max(1, round(minutes)) if minutes <= EXACT_MIN else 5 * round(minutes / 5)
-
-
 class Maker:
     """The county of the example, table by table."""
 
     def __init__(self) -> None:
-        self.tables = fengdu()
+        self.tables = script(FENGDU / "make_fengdu.py")
         read = self.tables.read
         people = {
             row["code9"]: int(row["resident_2010"]) for row in read(FENGDU / "population.csv")
@@ -150,7 +116,7 @@ class Maker:
                 row["name"],
                 row["seat_lon"],
                 row["seat_lat"],
-                float(row["elevation_m"] or HIGH_M),
+                float(row["elevation_m"] or NO_ELEVATION_M),
                 people[row["code9"]],
             )
             for row in read(FENGDU / "townships.csv")
@@ -161,98 +127,6 @@ class Maker:
         ]
         self.by_name = {item.name: item for item in self.townships}
         self.dice = random.Random(SEED)  # noqa: S311 - an illustration, not a secret
-        self.seats = {t.code9: (float(t.lon), float(t.lat)) for t in self.townships}
-
-    # -- asked minutes ------------------------------------------------------------------------
-
-    def nearest_seat_km(self, code9: str) -> float:
-        """Return how far the nearest other seat is, in kilometres."""
-        return min(km(self.seats[code9], seat) for c, seat in self.seats.items() if c != code9)
-
-    def asked_villages(self) -> list[Record]:
-        """Return what clerks would answer: minutes from each village to its seat."""
-        rows: list[Record] = []
-        for item in self.villages:
-            if item.lon:
-                distance = km((float(item.lon), float(item.lat)), self.seats[item.code9])
-            elif item.kind == "社区":
-                distance = self.dice.uniform(0.3, 2.5)
-            else:
-                reach = max(3.0, 0.75 * self.nearest_seat_km(item.code9))
-                distance = reach * math.sqrt(self.dice.uniform(0.08, 1.0))
-            speed = VILLAGE_KMH * self.dice.uniform(0.85, 1.2)
-            minutes = 2.0 + 60.0 * distance * VILLAGE_DETOUR / speed
-            rows.append(
-                {
-                    "code12": item.code12,
-                    "minutes": as_answered(minutes),
-                    "mode": "mixed",
-                    "asked_on": "2025-10-20",
-                    "note": MARK,
-                }
-            )
-        return rows
-
-    def yangtze(self) -> MultiLineString:
-        """Return the Yangtze, a little widened so that gaps of the line close."""
-        tree = json.loads((FENGDU / "rivers.geojson").read_text(encoding="utf-8"))
-        parts = [
-            shape(row["geometry"])
-            for row in tree["features"]
-            if row["properties"]["name"] == "长江"
-        ]
-        return union_all(parts).buffer(0.0006)
-
-    def asked_seats(self) -> list[Record]:
-        """Return what the planner would answer: minutes between neighbouring seats."""
-        places = np.array([self.seats[t.code9] for t in self.townships])
-        flat = places * np.array([math.cos(math.radians(29.9)), 1.0])
-        near = {
-            (min(pair), max(pair))
-            for triangle in Delaunay(flat).simplices.tolist()
-            for pair in itertools.combinations(triangle, 2)
-            if km(tuple(places[pair[0]]), tuple(places[pair[1]])) < NEIGHBOUR_KM
-        }
-        river = self.yangtze()
-        found: dict[tuple[int, int], tuple[float, str]] = {}
-        number = {t.name: i for i, t in enumerate(self.townships)}
-        for names, (via, minutes) in CROSSINGS.items():
-            i, j = sorted(number[name] for name in names)
-            found[i, j] = (minutes, via)
-        others = sorted(
-            itertools.combinations(range(len(places)), 2),
-            key=lambda pair: (pair not in near, km(tuple(places[pair[0]]), tuple(places[pair[1]]))),
-        )
-        for i, j in others:
-            line = LineString([places[i], places[j]])
-            if len(found) == PAIRS:
-                break
-            if (i, j) in found or line.intersects(river):
-                continue
-            uphill = max(self.townships[i].elevation_m, self.townships[j].elevation_m) > HIGH_M
-            detour = (SEAT_DETOUR + UPHILL * uphill) * self.dice.uniform(0.95, 1.15)
-            distance = km(tuple(places[i]), tuple(places[j]))
-            found[i, j] = (3.0 + 60.0 * distance * detour / SEAT_KMH, "")
-        return self.consistent(found)
-
-    def consistent(self, found: Mapping[tuple[int, int], tuple[float, str]]) -> list[Record]:
-        """Return the answers so that no chain of other answers is quicker than a direct one."""
-        graph = np.zeros((len(self.townships),) * 2)
-        for (i, j), (minutes, _) in found.items():
-            graph[i, j] = graph[j, i] = as_answered(minutes)
-        quickest = shortest_path(graph, directed=False)
-        return [
-            {
-                "from_code9": self.townships[i].code9,
-                "to_code9": self.townships[j].code9,
-                "minutes": int(quickest[i, j]),
-                "via": via,
-                "note": MARK,
-            }
-            for (i, j), (_, via) in sorted(found.items())
-        ]
-
-    # -- schools ------------------------------------------------------------------------------
 
     def schools(self) -> list[Record]:
         """Return a made-up school register."""
@@ -558,11 +432,12 @@ COLUMNS = {
 def files() -> dict[str, bytes]:
     """Return every file of the folder by name, but the provenance."""
     maker = Maker()
+    minutes = script(HERE / "make_minutes.py").Minutes(maker.townships, maker.villages, MARK, SEED)
     schools = maker.schools()
     venues = maker.venues()
     made = {
-        "asked_villages.csv": maker.asked_villages(),
-        "asked_seats.csv": maker.asked_seats(),
+        "asked_villages.csv": minutes.asked_villages(),
+        "asked_seats.csv": minutes.asked_seats(),
         "schools.csv": schools,
         "venues.csv": venues,
         "reports.csv": maker.reports(venues),
@@ -584,7 +459,7 @@ def main() -> None:
     out.mkdir(parents=True, exist_ok=True)
     for name, content in files().items():
         (out / name).write_bytes(content)
-    tables = fengdu()
+    tables = script(FENGDU / "make_fengdu.py")
     made_up = "本文件夹 make_example.py 按固定种子生成"
     entries = {}
     for name in sorted({*COPIED, *COLUMNS}):
