@@ -119,7 +119,7 @@ def sample_result(world: World | None = None) -> Result:
         villages=villages,
         venues=venues,
         candidates=candidates,
-        demand=villages[["code9", "people"]].assign(code12=villages.index, location="asked"),
+        demand=villages[["code9", "people"]].assign(code12=villages.index, location="asked", group="residents", level=""),
         times=times,
         presence=presence,
         village_presence=pd.DataFrame(columns=["state"]),
@@ -157,6 +157,7 @@ def _plan(world: World) -> Any:
             cutoff_min=cutoff,
             place=True,
             demand="residents",
+            levels=(),
             resolution=Resolution.COMMUNITY,
         )
 
@@ -361,7 +362,8 @@ def _programmes(presence: pd.DataFrame, placement: pd.DataFrame) -> pd.DataFrame
             "needed_high": int((states != "has").sum()),
             "unreported": int((states == "unreported").sum()),
             "missing_table": "",
-            "statement": "",
+            "statement_zh": "",
+            "statement_en": "",
         }
     return pd.DataFrame.from_dict(rows, orient="index").rename_axis("type")
 
@@ -379,8 +381,8 @@ def _targets(presence: pd.DataFrame) -> pd.DataFrame:
         "planned": 0,
         "unreported": int((states == "unreported").sum()),
         "status": "running",
-        "note_key": "",
-        "note": "",
+        "note_zh": "",
+        "note_en": "",
     }
     rows = {
         "university-sites": {
@@ -404,5 +406,6 @@ def _targets(presence: pd.DataFrame) -> pd.DataFrame:
             "missing": len(states) - has,
         },
     }
+    rows = {key: row | {"goal": row["target"]} for key, row in rows.items()}
     table = {key: base | row for key, row in rows.items()}
     return pd.DataFrame.from_dict(table, orient="index").rename_axis("id")

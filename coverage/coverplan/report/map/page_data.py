@@ -58,7 +58,8 @@ def page_data(result: "Result", lang: str = "zh") -> dict[str, Any]:
     places, layout = townships(result)
     codes = places["code"]
     order = {code: number for number, code in enumerate(codes)}
-    candidates = candidate_rows(result, order)
+    types = venue_types(result)
+    candidates = candidate_rows(result, order, [item["id"] for item in types])
     numbers = {key: number for number, key in enumerate(candidates["id"])}
     return {
         "schema": SCHEMA,
@@ -81,8 +82,9 @@ def page_data(result: "Result", lang: str = "zh") -> dict[str, Any]:
         "smallest_circle": layout.people_of_smallest,
         "townships": places,
         "outline": outline(result),
-        "lines": lines(result, layout),
-        "types": venue_types(result),
+        "lines": lines(result),
+        "river": layout.river(),
+        "types": types,
         "venues": venue_rows(result, order),
         "candidates": candidates,
         "travel": travel(result, order),

@@ -1,17 +1,17 @@
 """The places on the page: townships, outline, lines, venues and candidates as plain values."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from shapely import get_coordinates, line_merge, set_coordinates, simplify
+from shapely import get_coordinates, line_merge, simplify
 from shapely.geometry.base import BaseGeometry
 
-from coverplan.report.map.codec import parts
+from coverplan.report.map.codec import parts, polyline
 from coverplan.report.map.initials import initials
-from coverplan.report.map.schematic import WIDTH, circles, warped
+from coverplan.report.map.schematic import WIDTH, circles
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -69,14 +69,22 @@ class Layout:
         Lon/lat of each township, shape (n, 2); NaN where it has no position.
     people
         Persons of each township, shape (n,).
+    river
+        Lon/lat along the main river, shape (m, 2), or None.
     """
 
-    def __init__(self, seats: NDArray[np.float64], people: NDArray[np.float64]) -> None:
+    def __init__(
+        self,
+        seats: NDArray[np.float64],
+        people: NDArray[np.float64],
+        river: NDArray[np.float64] | None,
+    ) -> None:
         known = np.isfinite(seats).all(axis=1)
         centre = seats[known].mean(axis=0) if known.any() else np.array([105.0, 35.0])
         filled = np.where(known[:, None], seats, centre)
         self._plane = mercator(filled)
-        self._layout = circles(self._plane, people)
+        way = None if river is None else mercator(river)
+        self._layout = circles(self._plane, people, river=way)
         spread = float(np.ptp(self._plane, axis=0).max()) if len(seats) else 0.0
         self._unit = max(spread, 1000.0) * 1.25 / WIDTH
         self._shift = mercator(centre[None, :])[0] - self._unit * np.array([WIDTH, WIDTH / 1.5]) / 2
@@ -90,12 +98,11 @@ class Layout:
             for (lon, lat), r in zip(there, self._layout.radii, strict=True)
         ]
 
-    def carried(self, geometry: BaseGeometry) -> BaseGeometry:
-        """Return a line moved as the townships around it were."""
-        fine = geometry.segmentize(0.01)
-        plane = mercator(get_coordinates(fine))
-        moved = warped(plane, self._plane, self._layout.centres)
-        return set_coordinates(fine, degrees(moved * self._unit + self._shift))
+    def river(self) -> list[str]:
+        """Return the main river between the circles, encoded; empty without one."""
+        if len(self._layout.river) == 0:
+            return []
+        return [polyline(degrees(self._layout.river * self._unit + self._shift))]
 
 
 def townships(result: "Result") -> tuple[dict[str, Any], Layout]:
@@ -110,7 +117,7 @@ def townships(result: "Result") -> tuple[dict[str, Any], Layout]:
     frame = result.townships
     seats = frame[["seat_lon", "seat_lat"]].to_numpy(dtype=float, na_value=np.nan)
     people = frame["people"].to_numpy(dtype=float, na_value=np.nan)
-    layout = Layout(seats, people)
+    layout = Layout(seats, people, main_river(result))
     columns: dict[str, Any] = {
         "code": [str(code) for code in frame.index],
         "name": [text(name) for name in frame["name"]],
@@ -142,37 +149,40 @@ def outline(result: "Result") -> list[list[str]]:
     return parts(drawn(result.outline.to_crs(4326).geometry.union_all()))
 
 
-def lines(result: "Result", layout: Layout) -> list[dict[str, Any]]:
+def main_river(result: "Result") -> NDArray[np.float64] | None:
+    """Return the longest piece of the first river layer's first river, None without one."""
+    for frame in result.layers.values():
+        for kind, shape in zip(_kinds(frame), frame.to_crs(4326).geometry, strict=True):
+            if kind == "river" and shape is not None and "Line" in shape.geom_type:
+                line = line_merge(shape) if shape.geom_type == "MultiLineString" else shape
+                piece = max(getattr(line, "geoms", [line]), key=lambda part: part.length)
+                return get_coordinates(piece.segmentize(0.01))
+    return None
+
+
+def lines(result: "Result") -> list[dict[str, Any]]:
     """
-    Return the layers for orientation, as they lie and as the circles carry them.
+    Return the layers for orientation, in the order of the plan; the first river is the main one.
 
     Parameters
     ----------
     result
         A run.
-    layout
-        The map without boundaries.
     """
     found: list[dict[str, Any]] = []
     for label, frame in result.layers.items():
-        kinds = frame["kind"] if "kind" in frame else pd.Series("road", index=frame.index)
         names = frame["name"] if "name" in frame else pd.Series(label, index=frame.index)
-        for name, kind, shape in zip(names, kinds, frame.to_crs(4326).geometry, strict=True):
+        shapes = frame.to_crs(4326).geometry
+        for name, kind, shape in zip(names, _kinds(frame), shapes, strict=True):
             if shape is None or shape.is_empty:
                 continue
-            line = shape if "Polygon" in shape.geom_type else line_merge(shape)
-            main = max(getattr(line, "geoms", [line]), key=lambda part: part.length)
-            known = "Line" in main.geom_type
-            found.append(
-                {
-                    "name": text(name),
-                    "kind": text(kind),
-                    "shape": parts(drawn(line)),
-                    "carried": parts(drawn(layout.carried(main))) if known else [],
-                    "weight": round(float(line.length), 3),
-                }
-            )
+            merged = line_merge(shape) if shape.geom_type == "MultiLineString" else shape
+            found.append({"name": text(name), "kind": kind, "shape": parts(drawn(merged))})
     return found
+
+
+def _kinds(frame: "gpd.GeoDataFrame") -> list[str]:
+    return _texts(frame, "kind") if "kind" in frame else ["road"] * len(frame)
 
 
 def venue_rows(result: "Result", order: Mapping[str, int]) -> dict[str, list[Any]]:
@@ -203,7 +213,9 @@ def venue_rows(result: "Result", order: Mapping[str, int]) -> dict[str, list[Any
     }
 
 
-def candidate_rows(result: "Result", order: Mapping[str, int]) -> dict[str, list[Any]]:
+def candidate_rows(
+    result: "Result", order: Mapping[str, int], types: Sequence[str]
+) -> dict[str, list[Any]]:
     """
     Return the candidates as columns.
 
@@ -213,6 +225,8 @@ def candidate_rows(result: "Result", order: Mapping[str, int]) -> dict[str, list
         A run.
     order
         Township code to its number on the page.
+    types
+        Ids of the venue types in page order; `serves` names them by number.
     """
     frame = result.candidates
     return {
@@ -220,7 +234,7 @@ def candidate_rows(result: "Result", order: Mapping[str, int]) -> dict[str, list
         "name": _texts(frame, "name"),
         "find": [initials(name) for name in _texts(frame, "name")],
         "kind": _texts(frame, "kind"),
-        "types": _texts(frame, "types"),
+        "serves": _served(frame, result, types),
         "township": [order.get(str(code), -1) for code in frame["code9"]],
         "at": _points(frame),
         "location": _texts(frame, "location"),
@@ -247,3 +261,33 @@ def _column(frame: pd.DataFrame, name: str, digits: int = 0) -> list[float | int
     if name not in frame:
         return [None] * len(frame)
     return [number(value, digits) for value in frame[name]]
+
+
+_YES = ("yes", "True", "true", "是", "1")
+
+
+def _served(frame: pd.DataFrame, result: "Result", types: Sequence[str]) -> list[list[int]]:
+    """Return for each candidate the numbers of the types it may serve, by the placement's rules."""
+    programmes = {item.type: item for item in result.plan.programme}
+    never = np.array([value in _YES for value in _texts(frame, "never")], dtype=bool)
+    named = [set(filter(None, value.split(";"))) for value in _texts(frame, "types")]
+    kinds = np.array(_texts(frame, "kind"), dtype=object)
+    found: list[list[int]] = [[] for _ in range(len(frame))]
+    for column, kind in enumerate(types):
+        item = programmes.get(kind)
+        for row, of in enumerate(named):
+            if never[row] or not (kind in of or (not of and item is not None)):
+                continue
+            if item is not None and not _fits(str(kinds[row]), item.demand, item.model, bool(of)):
+                continue
+            found[row].append(column)
+    return found
+
+
+def _fits(kind: str, demand: str, model: str, named: bool) -> bool:
+    """Tell whether a kind of place is offered to a programme (`proposals` holds the same rule)."""
+    if model == "count":
+        return kind == "nominated"
+    if demand == "residents":
+        return kind != "school"
+    return named or kind == "school"

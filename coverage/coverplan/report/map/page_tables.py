@@ -173,8 +173,6 @@ def target_rows(result: "Result") -> list[dict[str, Any]]:
     """
     rows = []
     for key, row in result.targets.iterrows():
-        note = said(text(row.get("note_key"))) if text(row.get("note_key")) else ["", ""]
-        words = text(row.get("note"))
         rows.append(
             {
                 "id": str(key),
@@ -182,7 +180,7 @@ def target_rows(result: "Result") -> list[dict[str, Any]]:
                 "name": [text(row["name_zh"]), text(row["name_en"])],
                 "kind": text(row["kind"]),
                 "unit": text(row["unit"]),
-                "target": number(row["target"], 2),
+                "target": number(row["goal"] if "goal" in row else row["target"], 2),
                 "comparison": text(row["comparison"]),
                 "firm": text(row["firm"]),
                 "reading": text(row["reading"]),
@@ -191,7 +189,7 @@ def target_rows(result: "Result") -> list[dict[str, Any]]:
                 "type": text(row["venue_type"]),
                 **{k: number(row[k], 2) for k in ("done", "planned", "missing", "unreported")},
                 "status": text(row["status"]),
-                "note": [words, words] if words else note,
+                "note": [text(row.get("note_zh")), text(row.get("note_en"))],
             }
         )
     return rows
@@ -275,7 +273,7 @@ def programme_rows(result: "Result") -> dict[str, dict[str, Any]]:
             "model": text(row["model"]),
             "status": text(row["status"]),
             "missing_table": text(row["missing_table"]),
-            "statement": text(row["statement"]),
+            "statement": [text(row.get("statement_zh")), text(row.get("statement_en"))],
             **{name: number(row[name], 4 if name == "mip_gap" else 0) for name in figures},
         }
     return found

@@ -1,17 +1,24 @@
 """Travel times on the page: the demand × site matrix that live recomputing works on."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
 
+from coverplan.domain import Presence, Rung
 from coverplan.report.map.codec import BEYOND, minutes_text, whole_minutes
 from coverplan.report.map.page_places import number, text
 
 if TYPE_CHECKING:
+    from coverplan.config import Programme
     from coverplan.domain import Result
 
 __all__ = ["travel"]
+
+NOT_ITS, SURE, UNSURE = "-", "0", "1"
+UNREPORTED_KEY = "coverage.refused_unreported"
 
 
 def travel(result: "Result", order: Mapping[str, int]) -> dict[str, Any] | None:
@@ -31,9 +38,11 @@ def travel(result: "Result", order: Mapping[str, int]) -> dict[str, Any] | None:
     Returns
     -------
     dict or None
-        `demand` (township number, people, whether its place is known), `matrix` (rows × distinct
-        columns, see `codec.minutes_text`), `venue_column` and `candidate_column` (number of each
-        one's column, −1 where it has none).
+        `demand` (township number, people), `matrix` (column after column of whole minutes, see
+        `codec.minutes_text`), `silent` (the same shape, 255 where nobody answered, or None),
+        `venue_column` and `candidate_column` (number of each one's column, −1 where it has none),
+        `questions` (for each type and cutoff a letter a demand point: `-` not its group, `0` sure,
+        `1` unknown until covered; and which townships are refused whatever is built).
 
     Notes
     -----
@@ -44,25 +53,97 @@ def travel(result: "Result", order: Mapping[str, int]) -> dict[str, Any] | None:
         return None
     longest = max((c for p in result.plan.programme for c in p.cutoffs_min), default=0)
     minutes = whole_minutes(times.values, longest)
-    kept, number_of = np.unique(minutes, axis=1, return_inverse=True)
+    silent = np.isinf(times.values) if times.rung is Rung.ASKED else np.zeros_like(minutes, bool)
+    both = np.vstack([minutes, silent.astype(np.uint8)])
+    kept, number_of = np.unique(both, axis=1, return_inverse=True)
     column = dict(zip(times.sites, number_of.ravel().tolist(), strict=True))
     demand = result.demand.reindex(list(times.demand))
+    rows = len(demand)
+    dumb = np.where(kept[rows:] > 0, BEYOND, 0).astype(np.uint8)
     return {
         "demand": {
             "township": [order.get(text(code), -1) for code in demand["code9"]],
             "people": [number(value) or 0 for value in demand["people"]],
-            "known": "".join("0" if where == "none" else "1" for where in demand["location"]),
         },
-        "matrix": {
-            "rows": len(times.demand),
-            "columns": int(kept.shape[1]),
-            "beyond": BEYOND,
-            **minutes_text(np.ascontiguousarray(kept.T)),
-        },
+        "matrix": _block(kept[:rows]),
+        "silent": _block(dumb) if dumb.any() else None,
         "venue_column": [column.get(str(key), -1) for key in result.venues.index],
         "candidate_column": [column.get(str(key), -1) for key in result.candidates.index],
+        "questions": {
+            item.type: _questions(item, result, demand, list(order)) for item in result.plan.programme
+        },
     }
+
+
+def _block(values: NDArray[np.uint8]) -> dict[str, Any]:
+    shape = {"rows": values.shape[0], "columns": values.shape[1], "beyond": BEYOND}
+    return {**shape, **minutes_text(np.ascontiguousarray(values.T))}
 
 
 def _any_figure(result: "Result") -> bool:
     return bool((result.coverage["refused"].fillna("") == "").any())
+
+
+def _questions(
+    item: "Programme", result: "Result", demand: pd.DataFrame, codes: Sequence[str]
+) -> dict[str, Any]:
+    """Return which points a type asks about, and of which of them nobody can say "not reached"."""
+    times = result.times
+    assert times is not None  # noqa: S101 -- the caller has looked
+    members = _members(item, demand)
+    asked = _asked(item.type, result)
+    placed = _placed(demand, times.values, times.rung)
+    perhaps = [n for n, site in enumerate(times.sites) if _home(result).get(site) in asked]
+    found: dict[str, Any] = {}
+    for cutoff in item.cutoffs_min:
+        unsure = ~placed | demand["code9"].astype(str).isin(asked).to_numpy()
+        if perhaps:
+            unsure |= (times.values[:, perhaps] <= cutoff).any(axis=1)
+        letters = np.where(members, np.where(unsure, UNSURE, SURE), NOT_ITS)
+        found[str(cutoff)] = {
+            "points": "".join(letters.tolist()),
+            "refused": _always_refused(item.type, cutoff, result, codes),
+        }
+    return {"asked": [int(code in asked) for code in codes], "cutoffs": found}
+
+
+def _members(item: "Programme", demand: pd.DataFrame) -> NDArray[np.bool_]:
+    if "group" not in demand:
+        return np.ones(len(demand), bool)
+    mine = (demand["group"] == item.demand).to_numpy(dtype=bool)
+    levels = getattr(item, "levels", ())
+    if levels:
+        mine = mine & demand["level"].isin(levels).to_numpy(dtype=bool)
+    return np.asarray(mine)
+
+
+def _asked(kind: str, result: "Result") -> set[str]:
+    """Return the townships that have not reported a type or hold a venue of unknown place."""
+    if kind not in result.presence.index.unique("type"):
+        return set()
+    state = result.presence.xs(kind, level="type")["state"]
+    open_ones = result.venues[result.venues["open"].astype(bool)]
+    loose = open_ones[(open_ones["type"] == kind) & (open_ones["location"] == "township")]
+    return set(state.index[state == Presence.UNREPORTED]) | set(loose["code9"])
+
+
+def _placed(
+    demand: pd.DataFrame, values: NDArray[np.float64], rung: Rung
+) -> NDArray[np.bool_]:
+    """Tell which points have a place in the model, as `covering` sees it."""
+    if rung is Rung.ASKED:
+        answered = (np.isfinite(values) & (values > 0)).any(axis=1)
+        return np.asarray(answered | demand["location"].isin(["asked", "seat"]).to_numpy())
+    return np.asarray(demand["location"] != "none")
+
+
+def _home(result: "Result") -> dict[str, str]:
+    frames = (result.venues, result.candidates)
+    return {str(key): str(code) for frame in frames for key, code in frame["code9"].items()}
+
+
+def _always_refused(kind: str, cutoff: int, result: "Result", codes: Sequence[str]) -> list[int]:
+    """Return a flag a township: refused for a reason that no new site removes."""
+    table = result.coverage.xs((kind, cutoff), level=("type", "cutoff_min"))["refused"].fillna("")
+    keys = table.reindex(list(codes)).fillna("")
+    return [int(key not in {"", UNREPORTED_KEY}) for key in keys]

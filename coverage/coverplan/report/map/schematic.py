@@ -14,6 +14,8 @@ SMALLEST = 39.0
 GAP = 7.0
 """The room that is left between two circles."""
 ROUNDS = 900
+BANK = 15.0
+"""Half the room that is left for the river."""
 
 Array = NDArray[np.float64]
 
@@ -25,9 +27,13 @@ class Circles(NamedTuple):
     radii: Array
     people_of_smallest: int
     """Up to this many people all circles have the same, smallest size."""
+    river: Array
+    """The main river as it runs between the circles, shape (m, 2); empty without one."""
 
 
-def circles(seats: Array, people: Array, *, aspect: float = 1.65) -> Circles:
+def circles(
+    seats: Array, people: Array, *, river: Array | None = None, aspect: float = 1.65
+) -> Circles:
     """
     Return one circle a township, near its seat, area in proportion to its people, none touching.
 
@@ -37,13 +43,16 @@ def circles(seats: Array, people: Array, *, aspect: float = 1.65) -> Circles:
         Seat of each township on any metric plane, shape (n, 2). [m]
     people
         Persons of each township, shape (n,); NaN counts as none.
+    river
+        The county's main river on the plane of the seats, shape (m, 2): every circle stays on its
+        own bank. None: no river.
     aspect
         Width by height of the layout.
 
     Returns
     -------
     Circles
-        Centres shape (n, 2), radii shape (n,), within a plane of width 1000.
+        Centres shape (n, 2), radii shape (n,), the river on the plane of width 1000.
 
     Notes
     -----
@@ -56,20 +65,71 @@ def circles(seats: Array, people: Array, *, aspect: float = 1.65) -> Circles:
     radii = _radii(weight, n)
     home = _stretched(seats, np.array([WIDTH, height]), float(np.median(radii)) if n else 0.0)
     here = home + _apart(n)
+    way, banks = _river(seats, home, river)
     for step in range(ROUNDS):
         pull = 0.06 * (1 - step / ROUNDS) ** 2
         here = here + pull * (home - here)
         here = here + _push(here, radii)
+        here = here + _off(here, radii, way, banks)
         if step < ROUNDS - 150:
             here = np.clip(here, radii[:, None], np.array([WIDTH, height]) - radii[:, None])
     for _ in range(4000):
         push = _push(here, radii)
+        push = push + _off(here + push, radii, way, banks)
         if not np.any(np.abs(push) > 1e-6):
             break
         here = here + push
-    here = here - (here - radii[:, None]).min(axis=0, initial=np.inf) if n else here
+    if n:
+        corner = (here - radii[:, None]).min(axis=0)
+        here, way = here - corner, way - corner
     smallest = weight[radii <= SMALLEST + 1e-9].max(initial=0.0)
-    return Circles(np.round(here, 2), np.round(radii, 2), int(smallest))
+    return Circles(np.round(here, 2), np.round(radii, 2), int(smallest), np.round(way, 2))
+
+
+def _river(seats: Array, home: Array, river: Array | None) -> tuple[Array, Array]:
+    """Return the river carried to the layout, smoothed, and the bank each seat lies on (±1)."""
+    if river is None or len(river) < 2 or len(seats) < 3:
+        return np.zeros((0, 2)), np.zeros(len(seats))
+    banks = np.sign(_across(seats, river)[0])
+    along = np.linspace(0, len(river) - 1, 25)
+    ends = np.arange(len(river))
+    thin = np.column_stack([np.interp(along, ends, river[:, axis]) for axis in (0, 1)])
+    way = warped(thin, seats, home)
+    for _ in range(3):
+        way[1:-1] = (way[:-2] + 2 * way[1:-1] + way[2:]) / 4
+    return way, banks
+
+
+def _across(points: Array, way: Array) -> tuple[Array, Array]:
+    """Return each point's signed distance to a line, and the unit normal there."""
+    start, step = way[:-1], np.diff(way, axis=0)
+    length = np.hypot(step[:, 0], step[:, 1])
+    kept = length > 0
+    start, step, length = start[kept], step[kept], length[kept]
+    rest = points[:, None, :] - start[None, :, :]
+    at = (rest * step[None, :, :]).sum(axis=2) / length**2
+    foot = start[None, :, :] + np.clip(at, 0, 1)[..., None] * step[None, :, :]
+    gap = points[:, None, :] - foot
+    far = np.hypot(gap[..., 0], gap[..., 1])
+    nearest = far.argmin(axis=1)
+    pick = np.arange(len(points))
+    normal = np.column_stack((-step[:, 1], step[:, 0]))[nearest] / length[nearest, None]
+    side = np.sign((gap[pick, nearest] * normal).sum(axis=1))
+    outside = (at[pick, nearest] < -0.2) | (at[pick, nearest] > 1.2)
+    inner = (nearest > 0) & (nearest < len(length) - 1)
+    signed = np.where(outside & ~inner, np.nan, side * far[pick, nearest])
+    return signed, normal
+
+
+def _off(here: Array, radii: Array, way: Array, banks: Array) -> Array:
+    """Return how each circle must move to stand wholly on its own bank."""
+    if len(way) == 0:
+        return np.zeros_like(here)
+    signed, normal = _across(here, way)
+    short = np.nan_to_num(radii + BANK - banks * signed, nan=0.0)
+    push = np.where(banks != 0, np.clip(short, 0.0, None), 0.0)
+    moved: Array = 0.5 * (push * np.nan_to_num(banks))[:, None] * normal
+    return moved
 
 
 def _radii(weight: Array, n: int) -> Array:

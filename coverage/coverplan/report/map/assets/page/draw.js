@@ -27,7 +27,8 @@ const decoded = list => list.map(part => part.map(decode));
 const GEO = {
   cells: T.shape.map(decoded),
   outline: decoded(DATA.outline),
-  lines: DATA.lines.map(line => ({ name: line.name, kind: line.kind, shape: decoded(line.shape), carried: decoded(line.carried), weight: line.weight })),
+  lines: DATA.lines.map(line => ({ name: line.name, kind: line.kind, shape: decoded(line.shape) })),
+  river: DATA.river.map(decode),
 };
 const hasCells = GEO.cells.some(cell => cell.length > 0);
 
@@ -148,27 +149,32 @@ function drawGround(circle) {
   const first = GEO.lines.findIndex(line => line.kind === 'river');
   if (!circle && GEO.outline.length) {
     put(plan.ground, svg('path', { d: path(GEO.outline, true), class: 'land' }));
-    put(plan.edges, svg('path', { d: path(GEO.outline, true), class: 'county' + (DATA.approximate ? ' approximate' : '') }));
+    put(plan.edges, svg('path', { d: path(GEO.outline, true), class: 'county' }));
     if (DATA.approximate) { put(plan.edges, edgeWords()); }
   }
   if (!circle && hasCells) {
     put(plan.edges, svg('path', { d: GEO.cells.map(cell => path(cell, true)).join(''), class: DATA.approximate ? 'border approximate' : 'border' }));
   }
   if (state.hidden.lines) { return; }
-  const where = circle ? plan.ground : plan.waters;
+  if (circle) {
+    if (GEO.river.length) {
+      put(plan.ground, svg('path', { d: path([GEO.river], false), class: 'river main' }));
+      put(plan.ground, lineName([GEO.river], first >= 0 ? GEO.lines[first].name : '', 'm', true));
+    }
+    return;
+  }
+  const names = [];
   GEO.lines.forEach((line, n) => {
     const main = n === first;
-    const parts = circle ? line.carried : line.shape;
-    if (!parts.length || (circle && (!main))) { return; }
-    const d = path(parts, false);
-    const area = /river/.test(line.kind) && !circle && false;
+    const d = path(line.shape, false);
     if (line.kind === 'railway') {
-      put(where, [svg('path', { d, class: 'rail' }), svg('path', { d, class: 'rail ties' })]);
+      put(plan.waters, [svg('path', { d, class: 'rail' }), svg('path', { d, class: 'rail ties' })]);
     } else {
-      put(where, svg('path', { d, id: 'line' + n, class: line.kind + (main ? ' main' : ''), fill: area ? INK.river : 'none' }));
+      put(plan.waters, [svg('path', { d, class: line.kind + ' casing' + (main ? ' main' : '') }), svg('path', { d, class: line.kind + (main ? ' main' : '') })]);
     }
-    if (line.kind === 'river' && line.name) { put(where, lineName(parts, line.name, n, main)); }
+    if (line.kind === 'river' && line.name) { names.push(lineName(line.shape, line.name, n, main)); }
   });
+  put(plan.waters, names);
 }
 
 // The name of a river along its longest part, readable from left to right.

@@ -28,67 +28,86 @@ function bytesOf(block) {
 const model = (function () {
   const travel = DATA.travel;
   const rows = travel ? travel.matrix.rows : 0;
-  const bytes = travel ? bytesOf(travel.matrix) : null;
   const home = travel ? travel.demand.township : [];
   const people = travel ? travel.demand.people : [];
-  const known = travel ? Array.from(travel.demand.known, c => c === '1') : [];
-  const columns = [];
-  for (let c = 0; travel && c < travel.matrix.columns; c += 1) {
-    columns.push(bytes.subarray(c * rows, (c + 1) * rows));
-  }
+  const cut = block => {
+    const bytes = block ? bytesOf(block) : null;
+    const out = [];
+    for (let c = 0; block && c < block.columns; c += 1) { out.push(bytes.subarray(c * rows, (c + 1) * rows)); }
+    return out;
+  };
+  const columns = cut(travel && travel.matrix);
+  const silent = cut(travel && travel.silent);
   const standing = {};
 
-  // Whole minutes from each demand point to the nearest open venue of a type.
+  // For a set of sites: whole minutes from each demand point to the nearest, and whether an answer lacks.
+  function empty() { return { near: new Uint8Array(rows).fill(255), dumb: silent.length ? new Uint8Array(rows) : null }; }
+
+  function open(found, c) {
+    const column = columns[c];
+    for (let i = 0; i < rows; i += 1) { if (column[i] < found.near[i]) { found.near[i] = column[i]; } }
+    if (found.dumb) {
+      const mute = silent[c];
+      for (let i = 0; i < rows; i += 1) { if (mute[i]) { found.dumb[i] = 1; } }
+    }
+  }
+
   function before(type) {
     if (!standing[type]) {
-      const near = new Uint8Array(rows).fill(255);
-      DATA.venues.type.forEach((kind, v) => {
+      const found = empty();
+      DATA.venues.type.forEach((kindOf, v) => {
         const c = travel ? travel.venue_column[v] : -1;
-        if (kind === type && DATA.venues.open[v] && c >= 0) { lower(near, columns[c]); }
+        if (kindOf === type && DATA.venues.open[v] && DATA.venues.location[v] !== 'township' && c >= 0) { open(found, c); }
       });
-      standing[type] = near;
+      standing[type] = found;
     }
     return standing[type];
   }
 
-  function lower(near, column) {
-    for (let i = 0; i < rows; i += 1) { if (column[i] < near[i]) { near[i] = column[i]; } }
-  }
-
   const columnOf = candidate => (travel ? travel.candidate_column[candidate] : -1);
 
-  function nearest(type, chosen) {
-    const near = before(type).slice();
-    chosen.forEach(j => { if (columnOf(j) >= 0) { lower(near, columns[columnOf(j)]); } });
-    return near;
+  function nearest(type, list) {
+    const base = before(type);
+    const found = { near: base.near.slice(), dumb: base.dumb && base.dumb.slice() };
+    list.forEach(j => { if (columnOf(j) >= 0) { open(found, columnOf(j)); } });
+    return found;
   }
 
-  // People within, beyond and without a place, by township; the county is the sum.
-  function reached(near, cutoff) {
+  // People covered, not covered, and of whom nobody knows, by township; the county is the sum.
+  function reached(type, found, cutoff) {
     const n = T.code.length;
-    const covered = new Array(n).fill(0);
-    const uncovered = new Array(n).fill(0);
-    const unknown = new Array(n).fill(0);
+    const question = travel.questions[type].cutoffs[cutoff];
+    const out = { people: new Array(n).fill(0), covered: new Array(n).fill(0), uncovered: new Array(n).fill(0), unknown: new Array(n).fill(0), refused: question.refused.slice() };
     for (let i = 0; i < rows; i += 1) {
       const k = home[i];
-      if (k < 0) { continue; }
-      if (!known[i]) { unknown[k] += people[i]; } else if (near[i] <= cutoff) { covered[k] += people[i]; } else { uncovered[k] += people[i]; }
+      const letter = question.points.charCodeAt(i);
+      if (k < 0 || letter === 45) { continue; }
+      out.people[k] += people[i];
+      if (question.refused[k]) { out.unknown[k] += people[i]; } else if (found.near[i] <= cutoff) { out.covered[k] += people[i]; } else if (letter === 49 || (found.dumb && found.dumb[i])) { out.unknown[k] += people[i]; } else { out.uncovered[k] += people[i]; }
+    }
+    const asked = travel.questions[type].asked;
+    let lost = 0;
+    for (let k = 0; k < n; k += 1) {
+      if (!out.refused[k] && asked[k] && out.people[k] > 0 && out.unknown[k] === out.people[k]) { out.refused[k] = 1; }
+      if (out.refused[k]) { lost += out.people[k]; }
     }
     const sum = list => list.reduce((a, b) => a + b, 0);
-    return {
-      covered, uncovered, unknown,
-      total: { covered: sum(covered), uncovered: sum(uncovered), unknown: sum(unknown) },
-    };
+    out.total = { people: sum(out.people), covered: sum(out.covered), uncovered: sum(out.uncovered), unknown: sum(out.unknown) };
+    out.total.refused = lost > 0.5 * out.total.people;
+    return out;
   }
 
   // What each candidate would add now: people newly reached, or people whose township gains a site.
-  function gains(type, chosen, cutoff) {
+  function gains(type, list, cutoff) {
     const size = DATA.candidates.id.length;
     const out = new Array(size).fill(0);
     if (measured(type)) {
-      const near = nearest(type, chosen);
+      const found = nearest(type, list);
+      const question = travel.questions[type].cutoffs[cutoff];
       const late = [];
-      for (let i = 0; i < rows; i += 1) { if (known[i] && near[i] > cutoff) { late.push(i); } }
+      for (let i = 0; i < rows; i += 1) {
+        if (home[i] >= 0 && people[i] > 0 && found.near[i] > cutoff && question.points.charCodeAt(i) !== 45 && !question.refused[home[i]]) { late.push(i); }
+      }
       const by = columns.map(column => {
         let gain = 0;
         for (let n = 0; n < late.length; n += 1) { if (column[late[n]] <= cutoff) { gain += people[late[n]]; } }
@@ -97,10 +116,10 @@ const model = (function () {
       for (let j = 0; j < size; j += 1) { out[j] = columnOf(j) >= 0 ? by[columnOf(j)] : 0; }
       return out;
     }
-    const state = presence(type, chosen).state;
+    const now = presence(type, list).state;
     for (let j = 0; j < size; j += 1) {
       const k = DATA.candidates.township[j];
-      out[j] = k >= 0 && state[k] !== 'h' ? T.people[k] || 0 : 0;
+      out[j] = k >= 0 && now[k] !== 'h' ? T.people[k] || 0 : 0;
     }
     return out;
   }
@@ -108,28 +127,28 @@ const model = (function () {
   // Whether the run gave this type figures of people that the matrix can carry on.
   function measured(type) {
     const table = DATA.coverage[type];
-    if (!travel || !table) { return false; }
+    if (!travel || !table || !travel.questions[type]) { return false; }
     return Object.keys(table).some(cutoff => table[cutoff].refused[T.code.length] === null);
   }
 
-  function presence(type, chosen) {
+  function presence(type, list) {
     const now = DATA.presence[type];
     const added = new Array(T.code.length).fill(0);
-    chosen.forEach(j => { if (DATA.candidates.township[j] >= 0) { added[DATA.candidates.township[j]] += 1; } });
-    const was = now ? now.state : 'u'.repeat(T.code.length);
-    const state = Array.from(was, (letter, k) => (added[k] > 0 ? 'h' : letter));
+    list.forEach(j => { if (DATA.candidates.township[j] >= 0) { added[DATA.candidates.township[j]] += 1; } });
+    const was = Array.from(now ? now.state : 'u'.repeat(T.code.length));
+    const state = was.map((letter, k) => (added[k] > 0 ? 'h' : letter));
     const tally = letters => ({
       h: letters.filter(x => x === 'h').length,
       n: letters.filter(x => x === 'n').length,
       u: letters.filter(x => x === 'u').length,
     });
-    return { state, added, was: Array.from(was), tally: tally(state), tallyWas: tally(Array.from(was)) };
+    return { state, added, was, tally: tally(state), tallyWas: tally(was) };
   }
 
-  const cost = chosen => {
+  const cost = list => {
     let sum = 0;
     let blank = 0;
-    chosen.forEach(j => {
+    list.forEach(j => {
       const yuan = DATA.candidates.cost[j];
       if (yuan === null) { blank += 1; } else { sum += yuan; }
     });
@@ -137,8 +156,8 @@ const model = (function () {
   };
 
   // One site after the other, each time the one that adds most; ties go to the first id.
-  function greedy(type, chosen, cutoff, k) {
-    const list = chosen.slice();
+  function greedy(type, start, cutoff, k) {
+    const list = start.slice();
     for (let step = 0; step < k; step += 1) {
       const gain = gains(type, list, cutoff);
       let best = -1;
@@ -151,8 +170,9 @@ const model = (function () {
     return list;
   }
 
-  const allowed = DATA.candidates.types.map(text => text.split(/[\s,;|、；，]+/).filter(Boolean));
-  const serves = (j, type) => allowed[j].length === 0 || allowed[j].indexOf(type) >= 0;
+  const number = {};
+  TYPES.forEach((type, n) => { number[type.id] = n; });
+  const serves = (j, type) => DATA.candidates.serves[j].indexOf(number[type]) >= 0;
 
   return { rows, before, nearest, reached, gains, presence, measured, cost, greedy, serves, columnOf };
 }());

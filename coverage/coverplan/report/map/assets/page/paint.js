@@ -164,7 +164,7 @@ function freeLabels(looks, marks) {
   const visible = plan.anchors.map(a => a.x > frame.x0 && a.x < frame.x1 && a.y > frame.y0 && a.y < frame.y1);
   const wanted = T.code.map((_, k) => ({
     x: plan.anchors[k].x, y: plan.anchors[k].y, room: visible[k] ? -plan.anchors[k].r : 1e6,
-    w: Math.max(wide(T.name[k], size, true), wide(looks[k].value, size - 1, false)) + 3, h: size * 2.35,
+    w: Math.max(wide(T.name[k], size, true), wide(looks[k].value, size - 1, false)) + 3, h: size * 2.62,
   }));
   const solid = marks.filter(m => m.what !== 'free').map(m => ({ x0: m.x - m.r, x1: m.x + m.r, y0: m.y - m.r, y1: m.y + m.r }));
   const spots = arrange(wanted.map(w => (w.room === 1e6 ? Object.assign({}, w, { x: -1e7 }) : Object.assign({}, w, { room: -w.room }))), solid, frame);

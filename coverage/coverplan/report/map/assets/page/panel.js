@@ -41,8 +41,8 @@ function bandWords(figure) {
 function card(name, value, note, className, delta) {
   return h('div.card' + (className ? '.' + className : ''), { 'data-card': className || '' },
     h('div.card-name', {}, name),
-    h('div.card-value', {}, value, delta ? h('span.delta', {}, delta) : null),
-    h('div.card-note', {}, note || '\u00a0'));
+    h('div.card-value', {}, value),
+    h('div.card-note', {}, note || '\u00a0', delta ? h('span.delta', {}, delta) : null));
 }
 
 function cards() {
@@ -58,7 +58,7 @@ function cards() {
     const people = t.covered + t.uncovered + t.unknown;
     const diff = (x, y) => (state.mode === 'now' || x === y ? '' : signed(x - y));
     return [
-      card(say('card.covered'), count(t.covered), share(t.covered, people), 'covered', diff(t.covered, b.covered)),
+      card(say(kind().people === 'pupils' ? 'card.covered_pupils' : 'card.covered'), count(t.covered), share(t.covered, people), 'covered', diff(t.covered, b.covered)),
       card(say('card.uncovered'), count(t.uncovered), share(t.uncovered, people), 'uncovered', diff(t.uncovered, b.uncovered)),
       card(say('card.unknown'), count(t.unknown), say('card.of', { n: count(people) }), 'unknown'),
       last,

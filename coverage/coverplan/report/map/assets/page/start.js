@@ -23,11 +23,12 @@ function build() {
       h('button.primary', { type: 'button', onclick: () => window.print() }, say('print')),
       h('button', { type: 'button', lang: tongue ? 'zh-CN' : 'en', onclick: switchTongue }, tongue ? '中文' : 'EN')),
     h('main', {},
-      h('section.map', { 'aria-label': say('aria.map') }, mapBox, watermark(),
+      h('section.map', { 'aria-label': say('aria.map') },
         h('div.map-title', {}, h('b', {}, say('title', { county: both(DATA.county.name) })), h('span', { id: 'map-subtitle' })),
+        h('div.stage', {}, mapBox, watermark(),
         h('div.corner', {}, parts.views, h('details.menu.layers', {}, h('summary', {}, say('layers')), parts.layers)),
         h('div.north', { role: 'img', 'aria-label': say('north') }, svg('svg', { viewBox: '0 0 24 34', width: 22, height: 31, 'aria-hidden': 'true' }, svg('path', { d: 'M12 1l8 22-8-5-8 5z', fill: 'none', stroke: '#15202b', 'stroke-width': 1.4 }), svg('path', { d: 'M12 1v17l-8 5z', fill: '#15202b' }), svg('text', { x: 12, y: 33, 'text-anchor': 'middle', 'font-size': 10, 'font-weight': 700 }, say('north.letter')))),
-        parts.scale, parts.legend, parts.imprint),
+        parts.scale), parts.legend, parts.imprint),
       h('aside.panel', { 'aria-label': say('aria.panel') }, parts.headline, parts.cards, parts.controls, parts.tabs, parts.tabpanel, parts.reconcile)),
     parts.sheet, parts.notice);
   fill(parts.imprint, imprint());

@@ -57,7 +57,7 @@ function effect(list, change) {
 
 // The figure that the log and the ranking speak of: people reached, or people in townships with a site.
 function worth(type, list) {
-  if (model.measured(type)) { return model.reached(model.nearest(type, list), state.cutoff).total.covered; }
+  if (model.measured(type)) { return model.reached(type, model.nearest(type, list), state.cutoff).total.covered; }
   const found = model.presence(type, list).state;
   return found.reduce((sum, letter, k) => sum + (letter === 'h' ? T.people[k] || 0 : 0), 0);
 }
@@ -123,9 +123,9 @@ function compute() {
   const list = planned();
   const result = { presence: model.presence(type.id, list), cost: model.cost(list), cover: null, base: null };
   if (model.measured(type.id) && type.cutoff) {
-    result.base = model.reached(model.before(type.id), state.cutoff);
-    result.near = model.nearest(type.id, list);
-    result.cover = model.reached(result.near, state.cutoff);
+    result.base = model.reached(type.id, model.before(type.id), state.cutoff);
+    
+    result.cover = model.reached(type.id, model.nearest(type.id, list), state.cutoff);
   }
   return result;
 }

@@ -162,7 +162,7 @@ function statement(type) {
   const row = DATA.programmes[type.id];
   if (!row) { return ''; }
   if (row.missing_table) { return say('placement.missing', { table: row.missing_table }); }
-  if (row.statement) { return clean(row.statement); }
+  if (row.statement[tongue]) { return both(row.statement); }
   return say('status.' + row.status);
 }
 
