@@ -18,6 +18,7 @@ from coverplan.intake.inputs import read_inputs
 from coverplan.places import candidate_places, sites_of, venue_places
 from coverplan.presence import presence_by_township, presence_by_village
 from coverplan.proposals import Scene, propose
+from coverplan.reach import nearest_venues, programme_coverage
 from coverplan.statements import statements
 from coverplan.targets import Evidence, ledger
 

@@ -55,9 +55,9 @@ def venue_places(
     )
     places["location"] = np.select([has_point, in_village], ["own", "village"], "township")
     places["located"] = places["location"] != "township"
-    visit = places["visitable"].fillna("").astype(str) != "no"
+    visit = places["visitable"].astype("boolean").fillna(value=True).to_numpy(bool)
     has_place = venue_types["has_place"].reindex(places["type"]).to_numpy(bool)
-    places["visitable_place"] = has_place & visit.to_numpy()
+    places["visitable_place"] = has_place & visit
     fill = ~has_point.to_numpy() & village_point
     places["lon"] = np.where(fill, known["lon"], places["lon"]).astype(float)
     places["lat"] = np.where(fill, known["lat"], places["lat"]).astype(float)
@@ -173,8 +173,8 @@ def _derived(townships: pd.DataFrame, villages: pd.DataFrame) -> pd.DataFrame:
         index=[f"village-{code}" for code in villages.index],
     )
     every = pd.concat([halls, rows]).rename_axis("id")
-    empty = {"types": "", "must": "", "never": "", "note": "", "host_kind": ""}
-    return every.assign(lon=np.nan, lat=np.nan, cost_yuan=np.nan, capacity=np.nan, **empty)
+    blank = {"types": "", "note": "", "host_kind": "", "must": False, "never": False}
+    return every.assign(lon=np.nan, lat=np.nan, cost_yuan=np.nan, capacity=np.nan, **blank)
 
 
 def _points(places: pd.DataFrame) -> gpd.GeoDataFrame:

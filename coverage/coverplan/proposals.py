@@ -15,10 +15,11 @@ from coverplan.errors import Problem, Severity
 from coverplan.groups import group_rows
 from coverplan.placement.arithmetic import Arithmetic, arithmetic
 from coverplan.placement.chain import Goal, place_by_goals
-from coverplan.placement.p_median import p_median
+
+# PM
 from coverplan.placement.result import Placement, Status
 from coverplan.rows import row_at
-from coverplan.text import say
+from coverplan.text import LANGUAGES, say
 
 __all__ = ["Scene", "propose"]
 
@@ -195,6 +196,10 @@ def _every_township(
         required=_marked(offered, "must", len(open_ids)),
         names=sites,
     )
+    steps = chain.steps
+    if not timed:  # nothing tells the townships apart but their people
+        people = scene.townships["people"].fillna(0)
+        steps = tuple(sorted(steps, key=lambda step: -people[str(step.zone)]))
     rows = [
         _row(
             item,
@@ -205,7 +210,7 @@ def _every_township(
             condition="if_none" if step.zone in silent and step.rule == "township" else "known",
             gained=round(step.people) if timed else None,
         )
-        for order, step in enumerate(chain.steps, start=1)
+        for order, step in enumerate(steps, start=1)
     ]
     facts |= _proof(chain.placement)
     notes.append(_proof_note(chain.placement, words))
@@ -228,18 +233,14 @@ def _p_median(
     facts |= {"needed_low": missing, "needed_high": missing}
     group, times = group_rows(scene.demand, scene.times, item.demand, item.levels)
     if group.empty:
-        facts["missing_table"] = "schools"
-        return _Answer([], facts, (_note("say.missing_table", words, table="schools"),))
+        return _lacks_table("schools", facts, words)
     if times.unit != "min":
-        facts["missing_table"] = "asked_villages, asked_seats"
-        table = "asked_villages, asked_seats"
-        return _Answer([], facts, (_note("say.missing_table", words, table=table),))
+        return _lacks_table("minutes", facts, words)
     if not item.place:
         return _Answer([], facts, (_note("say.not_placed", words),))
     offered = _offered(item, scene)
     if offered.empty:
-        facts["missing_table"] = "candidates"
-        return _Answer([], facts, (_note("say.missing_table", words, table="candidates"),))
+        return _lacks_table("candidates", facts, words)
     new_sites = missing if item.new_sites == "target" else int(item.new_sites)
     if not new_sites:
         return _Answer([], facts, (_note("say.no_new", words),))
@@ -262,6 +263,12 @@ def _p_median(
     ]
     facts |= _proof(placement)
     return _Answer(rows, facts, (_proof_note(placement, words),))
+
+
+def _lacks_table(table: str, facts: dict[str, Any], words: Mapping[str, str]) -> _Answer:
+    names = {f"table_{lang}": say(f"table.{table}", lang) for lang in LANGUAGES}
+    note = _note("say.missing_table", words, **names)
+    return _Answer([], {**facts, "missing_table": table}, (note,))
 
 
 def _count(
@@ -301,15 +308,12 @@ def _offered(
         fits &= (table["kind"] != "school").to_numpy()
     elif "nominated" not in kinds or len(kinds) > 1:
         fits &= (types != "").to_numpy() | (table["kind"] == "school").to_numpy()
-    never = table["never"].fillna("").astype(str).isin(_YES).to_numpy()
+    never = table["never"].astype("boolean").fillna(value=False).to_numpy(bool)
     return table[fits & table["kind"].isin(kinds).to_numpy() & ~never]
 
 
-_YES = ("yes", "True", "true", "是", "1")
-
-
 def _marked(offered: pd.DataFrame, column: str, offset: int) -> list[int]:
-    flags = offered[column].fillna("").astype(str).isin(_YES).to_numpy()
+    flags = offered[column].astype("boolean").fillna(value=False).to_numpy(bool)
     return [offset + int(number) for number in np.flatnonzero(flags)]
 
 
@@ -442,7 +446,9 @@ def _needed_notes(need: Arithmetic, words: Mapping[str, str]) -> list[Problem]:
     if not need.zones_unreported:
         notes = [_note("say.needed", words, **values)]
     else:
-        values |= {"high": need.needed_high, "counted": need.needed_if_counted}
+        low, high = need.needed_low, need.needed_high
+        values |= {"range": str(low) if low == high else f"{low}～{high}"}
+        values |= {"counted": need.needed_if_counted}
         notes = [_note("say.needed_range", words, **values)]
     if need.beyond_target:
         notes.append(_note("say.needed_beyond", words, target=need.target, total=need.total_low))
