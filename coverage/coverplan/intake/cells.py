@@ -101,7 +101,7 @@ def written(raw: Raw) -> str:
 
 
 def printable(text: str) -> str:
-    """
+    r"""
     Return a text without control, invisible and direction-changing characters, trimmed.
 
     Line breaks and tabs become one space. Such characters reach a table by copying from web pages,
@@ -114,7 +114,7 @@ def printable(text: str) -> str:
 
     Examples
     --------
-    >>> printable(" 三合\\u202e街道\\u200b\\n")
+    >>> printable(" 三合\u202e街道\u200b\n")
     '三合街道'
     """
     if text.isascii() and text.isprintable():
@@ -130,7 +130,7 @@ def printable(text: str) -> str:
 
 
 def shown(raw: Raw) -> str:
-    """
+    r"""
     Return a raw cell for a message: harmless characters only, cut to a readable length.
 
     Parameters
@@ -140,8 +140,8 @@ def shown(raw: Raw) -> str:
 
     Examples
     --------
-    >>> shown("a\\x1b[31mb")
-    'a\\\\u001b[31mb'
+    >>> shown("a\x1b[31mb")
+    'a\\u001b[31mb'
     """
     text = written(raw)
     safe = "".join(
@@ -253,7 +253,7 @@ def _code(column: Column, raw: Raw, cleaned: str) -> Parsed:
 
 def _value_of(column: Column, raw: Raw, cleaned: str) -> tuple[float | None, Parsed]:
     # the number and how it was read, or None and the fault
-    if isinstance(raw, bool) or isinstance(raw, (date, time, timedelta)):
+    if isinstance(raw, (bool, date, time, timedelta)):
         return None, Parsed(fault="intake.cell.not_number")
     if isinstance(raw, (int, float)):
         try:
@@ -262,26 +262,25 @@ def _value_of(column: Column, raw: Raw, cleaned: str) -> tuple[float | None, Par
             return None, Parsed(fault="intake.cell.not_finite")
     plain = _plain(cleaned).replace("，", ",").replace("−", "-")
     repair = "" if plain == cleaned else "intake.repair.number"
-    for unit in column.units:
-        if plain.endswith(unit) and plain != unit:
-            plain, repair = plain[: -len(unit)], "intake.repair.unit"
-            break
+    unit = next((u for u in column.units if plain.endswith(u) and plain != u), "")
+    if unit:
+        plain, repair = plain.removesuffix(unit), "intake.repair.unit"
     if _THOUSANDS.fullmatch(plain):
         plain, repair = plain.replace(",", ""), repair or "intake.repair.number"
-    if _NUMBER.fullmatch(plain):
-        number = float(plain)
-        if math.isfinite(number):
-            return number, Parsed(repair=repair)
-        return None, Parsed(fault="intake.cell.not_finite")
-    if plain.casefold().lstrip("+-") in {"nan", "inf", "infinity"}:
-        return None, Parsed(fault="intake.cell.not_finite")
+    if _NUMBER.fullmatch(plain) and math.isfinite(float(plain)):
+        return float(plain), Parsed(repair=repair)
+    return None, _no_number(plain)
+
+
+def _no_number(plain: str) -> Parsed:
+    if _NUMBER.fullmatch(plain) or plain.casefold().lstrip("+-") in {"nan", "inf", "infinity"}:
+        return Parsed(fault="intake.cell.not_finite")
     if _COMMA_DECIMAL.fullmatch(plain):
-        return None, Parsed(
-            fault="intake.cell.comma", values={"suggestion": plain.replace(",", ".")}
-        )
+        suggestion = plain.replace(",", ".")
+        return Parsed(fault="intake.cell.comma", values={"suggestion": suggestion})
     if any(char.isdigit() for char in plain):
-        return None, Parsed(fault="intake.cell.words")
-    return None, Parsed(fault="intake.cell.not_number")
+        return Parsed(fault="intake.cell.words")
+    return Parsed(fault="intake.cell.not_number")
 
 
 def _bounded(column: Column, number: float, parsed: Parsed) -> Parsed:
@@ -345,9 +344,7 @@ def _in_range(column: Column, number: float, repair: str) -> Parsed:
 
 
 def _date(_column: Column, raw: Raw, cleaned: str) -> Parsed:
-    if isinstance(raw, datetime):
-        return _dated(raw.year, raw.month, raw.day, "")
-    if isinstance(raw, date):
+    if isinstance(raw, date):  # a datetime is one
         return _dated(raw.year, raw.month, raw.day, "")
     if isinstance(raw, (bool, time, timedelta)):
         return Parsed(fault="intake.cell.date")

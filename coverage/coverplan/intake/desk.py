@@ -39,6 +39,7 @@ class Desk:
         self.datums: dict[str, str] = {}
         self._progress = progress
         self._order: dict[str, int] = {}
+        self._extra: Extra = ()
         self._extra = self._headers()
 
     @property
@@ -146,7 +147,6 @@ class Desk:
 
     def _headers(self) -> Extra:
         path = self.plan.intake.headers
-        self._extra: Extra = ()
         table = self.table(path, schema.HEADERS)
         if table is None:
             return ()

@@ -54,7 +54,7 @@ def typed_frame(contract: TableContract, records: Sequence[dict[str, Any]]) -> "
                 ["" if value is None else value for value in values], dtype="str"
             )
         elif column.kind is Kind.DATE:
-            columns[column.name] = pd.Series(pd.to_datetime(values), dtype=dtype)
+            columns[column.name] = pd.Series(pd.DatetimeIndex(values), dtype=dtype)
         else:
             columns[column.name] = pd.Series(
                 [None if value is None else value for value in values], dtype=dtype

@@ -91,7 +91,7 @@ def _value(cell: Any) -> Raw:
     if isinstance(cell, list):
         kind, text = cell
         return date.fromisoformat(text) if kind == "date" else datetime.fromisoformat(text)
-    return None if cell == "" else cell  # type: ignore[no-any-return]
+    return None if cell == "" else cell
 
 
 # Text and not a module: the child must not import this package, only the reader.
@@ -126,7 +126,8 @@ for meta in book.sheets_metadata:
     if rows <= most_rows and columns <= most_columns:
         cells = [[plain(c) for c in row] for row in sheet.to_python(skip_empty_area=False)]
         try:
-            merges = [[a[0] + 1, a[1] + 1, b[0] + 1, b[1] + 1] for a, b in sheet.merged_cell_ranges or []]
+            ranges = sheet.merged_cell_ranges or []
+            merges = [[a[0] + 1, a[1] + 1, b[0] + 1, b[1] + 1] for a, b in ranges]
         except Exception:
             merges = []
     sheets.append({"name": meta.name, "rows": rows, "columns": columns, "cells": cells,

@@ -24,8 +24,44 @@ _BRACKET = re.compile(r"[(\[【〔<《]([^()\[\]【】〔〕<>《》]*)[)\]】�
 # What may stand in brackets after a header and changes nothing. 万元, 小时, 公里 are not here: they
 # change the number, so such a header is not taken for the column it resembles.
 _HARMLESS = frozenset(
-    "必填 选填 可选 元 人 个 处 人次 分钟 分 min 米 m 度 ° 十进制度 十进制 度分秒 街道 镇 乡 社区 "
-    "村 村居 wgs84 wgs-84 cgcs2000 yyyy-mm-dd 年月日 9位 12位 6位 文本 是否 是/否 required".split()
+    [
+        "必填",
+        "选填",
+        "可选",
+        "元",
+        "人",
+        "个",
+        "处",
+        "人次",
+        "分钟",
+        "分",
+        "min",
+        "米",
+        "m",
+        "度",
+        "°",
+        "十进制度",
+        "十进制",
+        "度分秒",
+        "街道",
+        "镇",
+        "乡",
+        "社区",
+        "村",
+        "村居",
+        "wgs84",
+        "wgs-84",
+        "cgcs2000",
+        "yyyy-mm-dd",
+        "年月日",
+        "9位",
+        "12位",
+        "6位",
+        "文本",
+        "是否",
+        "是/否",
+        "required",
+    ]
 )
 
 

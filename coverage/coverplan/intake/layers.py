@@ -5,9 +5,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from coverplan import crs
-from coverplan.errors import CrsError, Problem, Severity, TableError, Where
+from coverplan.errors import CrsError, Problem, TableError, Where
 from coverplan.intake.cells import shown
 from coverplan.intake.grids import refuse, too_large
+from coverplan.intake.projections import in_degrees
+from coverplan.intake.shapefiles import read_shapefile
 
 if TYPE_CHECKING:  # annotations only
     import geopandas as gpd
@@ -48,8 +50,6 @@ def read_layer(
         Its coordinate system is missing, or is one that cannot be converted without the
         surveyors' parameters (Beijing 54, Xi'an 80).
     """
-    from coverplan.intake.projections import in_degrees  # noqa: PLC0415 - loads pyproj
-
     file = file or path.name
     frame = _read(path, file, layer)
     if frame.empty:
@@ -66,7 +66,6 @@ def read_layer(
 
 def _read(path: Path, file: str, layer: str) -> "gpd.GeoDataFrame":
     import geopandas as gpd  # noqa: PLC0415 - heavy
-    import pyogrio  # noqa: PLC0415 - heavy
 
     suffix = path.suffix.casefold()
     if suffix not in FORMATS:
@@ -79,22 +78,11 @@ def _read(path: Path, file: str, layer: str) -> "gpd.GeoDataFrame":
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             if suffix == ".parquet":
-                return gpd.read_parquet(path).reset_index(drop=True)
-            if suffix == ".shp":
-                from coverplan.intake.shapefiles import read_shapefile  # noqa: PLC0415
-
-                return read_shapefile(path, file)
-            layers = [name for name, kind in pyogrio.list_layers(path) if kind is not None]
-            if not layers:
-                raise refuse("intake.layer.empty", file)
-            name = layer or layers[0]
-            if name not in layers:
-                known = "、".join(layers)
-                raise refuse("intake.layer.no_layer", file, found=layer, known=known)
-            count = pyogrio.read_info(path, layer=name)["features"]
-            if count > _FEATURE_LIMIT:
-                raise refuse("intake.layer.too_many", file, found=str(count), most=_FEATURE_LIMIT)
-            frame = pyogrio.read_dataframe(path, layer=name, use_arrow=False)
+                frame = gpd.read_parquet(path).reset_index(drop=True)
+            elif suffix == ".shp":
+                frame = read_shapefile(path, file)
+            else:
+                frame = _first_layer(path, file, layer)
     except (TableError, CrsError):
         raise
     except (ValueError, RuntimeError, OSError, KeyError, UnicodeError) as fault:
@@ -105,6 +93,16 @@ def _read(path: Path, file: str, layer: str) -> "gpd.GeoDataFrame":
     return frame
 
 
-def note(key: str, file: str, found: str = "", **values: str | int) -> Problem:
-    """Return a question about a layer that does not stop a run."""
-    return Problem(key, Where(file), found, values, Severity.NOTE)
+def _first_layer(path: Path, file: str, layer: str) -> "gpd.GeoDataFrame":
+    import pyogrio  # noqa: PLC0415 - heavy
+
+    layers = [str(name) for name, kind in pyogrio.list_layers(path) if kind is not None]
+    if not layers:
+        raise refuse("intake.layer.empty", file)
+    name = layer or layers[0]
+    if name not in layers:
+        raise refuse("intake.layer.no_layer", file, found=layer, known="、".join(layers))
+    count = pyogrio.read_info(path, layer=name)["features"]
+    if count > _FEATURE_LIMIT:
+        raise refuse("intake.layer.too_many", file, found=str(count), most=_FEATURE_LIMIT)
+    return pyogrio.read_dataframe(path, layer=name, use_arrow=False)

@@ -130,9 +130,9 @@ class RowBook:
             return
         if problem.severity is Severity.ROW:
             self._aside.add(place)
-        values = {"found": problem.found, **problem.values}
+        named = {"found": problem.found, **dict(problem.values)}
         self._lines[place].append(
-            Line(problem.key, problem.where.column, problem.found, values=values)
+            Line(problem.key, problem.where.column, problem.found, values=named)
         )
 
     def extend(self, problems: Iterable[Problem]) -> None:

@@ -1,4 +1,4 @@
-"""Names in a table become keys: townships, villages, venue types; doubtful ones become questions."""
+"""Names in a table become keys: townships, villages, types; doubtful ones become questions."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -66,7 +66,9 @@ def match_townships(table: Table, names: TownshipNames) -> None:
             if match.how is How.KIND:
                 _ask(table, line, "township", "intake.township.kind", text, now=full)
         else:
-            _refuse(table, line, "township", f"intake.township.{_word(match)}", text, match)
+            key, where = f"intake.township.{_word(match)}", table.where(line, "township")
+            values = {"suggestions": "、".join(match.suggestions)}
+            table.book.add(Problem(key, where, shown(text), values, Severity.ROW))
         return match
 
     codes = [asked(line, text).code for line, text in enumerate(table.rows["township"])]
@@ -215,11 +217,6 @@ def _word(match: Match) -> str:
 def _ask(table: Table, line: int, column: str, key: str, found: str, **values: str) -> None:
     problem = Problem(key, table.where(line, column), shown(found), values, Severity.NOTE)
     table.book.add(problem)
-
-
-def _refuse(table: Table, line: int, column: str, key: str, found: str, match: Match) -> None:
-    values = {"suggestions": "、".join(match.suggestions)}
-    table.book.add(Problem(key, table.where(line, column), shown(found), values, Severity.ROW))
 
 
 def _texts(values: list[str]) -> "pd.Series":

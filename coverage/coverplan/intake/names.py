@@ -64,6 +64,7 @@ _VILLAGE_TAIL = re.compile(
     r"(社区居民委员会|村民委员会|居民委员会|社区居委会|村委会|居委会|便民服务站|党群服务中心|"
     r"新时代文明实践站)$"
 )
+_CODE_DIGITS = 9
 _READINGS = 64
 _SUGGESTED = 3
 _ALIKE = 55
@@ -134,8 +135,8 @@ def village_stem(name: str) -> str:
 
     Examples
     --------
-    >>> village_stem("滨江东路社区居民委员会"), village_stem("长坡村村民委员会"), village_stem("长坡村")
-    ('滨江东路', '长坡', '长坡')
+    >>> [village_stem(name) for name in ("滨江东路社区居民委员会", "长坡村村民委员会", "长坡村")]
+    ['滨江东路', '长坡', '长坡']
     """
     plain = _village_bare(name)
     for kind in ("社区", "村"):
@@ -183,7 +184,9 @@ class TownshipNames:
     _known: dict[str, Match] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        exact, stems, alias = defaultdict(list), defaultdict(list), defaultdict(list)
+        exact: dict[str, list[str]] = defaultdict(list)
+        stems: dict[str, list[str]] = defaultdict(list)
+        alias: dict[str, list[str]] = defaultdict(list)
         for code, name in self.names.items():
             bare = bare_name(name, self.county)
             exact[bare].append(code)
@@ -225,29 +228,29 @@ class TownshipNames:
 
     def _matched(self, text: str) -> Match:
         bare = bare_name(text, self.county)
-        if not bare:
-            return Match("", How.NONE)
-        code = bare[:9]
-        if bare.isdigit() and code in self.names and (len(bare) == 9 or bare[9:] == "000"):  # noqa: PLR2004
+        code = bare[:_CODE_DIGITS]
+        if bare.isdigit() and code in self.names and not bare[_CODE_DIGITS:].strip("0"):
             return Match(code, How.CODE)
         for table, how in ((self._exact, How.EXACT), (self._alias, How.ALIAS)):
-            codes = table.get(bare, [])
-            if len(codes) == 1:
-                return Match(codes[0], how)
-            if codes:
-                return Match("", How.SPLIT, tuple(self.names[c] for c in codes))
-        if bare.isdigit():
+            if bare in table:
+                return self._one(table[bare], how)
+        if not bare or bare.isdigit():
             return Match("", How.NONE)
-        codes = self._stems.get(_deep_stem(bare), [])
-        if len(codes) == 1:
-            given = bare != stem(bare)
-            return Match(codes[0], How.KIND if given else How.STEM)
-        if codes:
-            return Match("", How.SPLIT, tuple(self.names[c] for c in codes))
-        sounding = _sounding(_deep_stem(bare), self._stems)
+        return self._likened(bare)
+
+    def _likened(self, bare: str) -> Match:
+        deep = _deep_stem(bare)
+        if deep in self._stems:
+            return self._one(self._stems[deep], How.STEM if bare == stem(bare) else How.KIND)
+        sounding = _sounding(deep, self._stems)[:_SUGGESTED]
         if sounding:
-            return Match("", How.PINYIN, tuple(self.names[c] for c in sounding[:_SUGGESTED]))
+            return Match("", How.PINYIN, tuple(self.names[code] for code in sounding))
         return Match("", How.NONE, _alike(bare, self.names.values()))
+
+    def _one(self, codes: Sequence[str], how: How) -> Match:
+        if len(codes) == 1:
+            return Match(codes[0], how)
+        return Match("", How.SPLIT, tuple(self.names[code] for code in codes))
 
 
 def _deep_stem(bare: str) -> str:
@@ -332,7 +335,7 @@ def _sounding(text: str, stems: Mapping[str, list[str]]) -> list[str]:
 
 
 def _readings(text: str) -> frozenset[str]:
-    # every reading of every character, since a reader of place names is often wrong: 长坡 chang/zhang
+    # every reading of every character: of place names the first is often wrong (长坡, chang/zhang)
     from pypinyin import Style, pinyin  # noqa: PLC0415 - heavy, and needed for unknown names only
 
     if not text:

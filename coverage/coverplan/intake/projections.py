@@ -62,13 +62,13 @@ def in_degrees(
         text += f" {geodetic.name}"
     if any(word.casefold() in text.casefold() for word in _REFUSED):
         raise CrsError(Problem("intake.layer.old_datum", Where(file), frame.crs.name))
-    if not any(word.casefold() in text.casefold() for word in _SAME_AS_WGS84):
-        if not frame.crs.is_geographic or "unknown" not in text.casefold():
-            return frame.to_crs(DEGREES), (
-                Problem(
-                    "intake.layer.other_crs", Where(file), frame.crs.name, severity=Severity.NOTE
-                ),
-            )
+    same = any(word.casefold() in text.casefold() for word in _SAME_AS_WGS84)
+    nameless = frame.crs.is_geographic and "unknown" in text.casefold()
+    if not same and not nameless:
+        note = Problem(
+            "intake.layer.other_crs", Where(file), frame.crs.name, severity=Severity.NOTE
+        )
+        return frame.to_crs(DEGREES), (note,)
     if frame.crs.is_geographic:
         return frame.set_crs(DEGREES, allow_override=True), ()
     return _checked_zone(frame, file)
@@ -115,7 +115,7 @@ def zoned_easting(bounds: tuple[float, float, float, float]) -> str:
 def _unlabelled(
     frame: "gpd.GeoDataFrame", file: str
 ) -> "tuple[gpd.GeoDataFrame, tuple[Problem, ...]]":
-    west, south, east, north = bounds = tuple(float(v) for v in frame.total_bounds)
+    west, south, east, north = (float(v) for v in frame.total_bounds)
     if -180 <= west <= east <= 180 and -90 <= south <= north <= 90:  # noqa: PLR2004
         note = Problem("intake.layer.assumed_degrees", Where(file), severity=Severity.NOTE)
         return frame.set_crs(DEGREES), (note,)
@@ -130,14 +130,7 @@ def _unlabelled(
         raise CrsError(Problem("intake.layer.no_meridian", Where(file), found))
     if least <= west <= east <= most and zoned_easting((south, west, north, east)):
         raise CrsError(Problem("intake.layer.axes", Where(file), found))
-    raise CrsError(
-        Problem("intake.layer.no_crs", Where(file), found, dict(enumerate_bounds(bounds)))
-    )
-
-
-def enumerate_bounds(bounds: tuple[float, ...]) -> dict[str, float]:
-    """Return bounds by name, for a message."""
-    return dict(zip(("west", "south", "east", "north"), bounds, strict=True))
+    raise CrsError(Problem("intake.layer.no_crs", Where(file), found))
 
 
 def _checked_zone(

@@ -298,9 +298,9 @@ class _Rows:
         ]
         filled = [(place, text) for place, text in texts if text]
         heads = {place: bare_header(header) for _, place, header in columns}
-        if len(filled) > 1 and all(heads.get(p) == bare_header(t) for p, t in filled if p in heads):
-            if any(place in heads for place, _ in filled):
-                return "intake.row.header_again"
+        known = [(heads[place], text) for place, text in filled if place in heads]
+        if len(known) > 1 and all(head == bare_header(text) for head, text in known):
+            return "intake.row.header_again"
         coded = any(
             column.kind.digits
             and place < len(raw)

@@ -1,0 +1,238 @@
+"""The tables of one county, read and matched in the order in which they lean on each other."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from coverplan import schema
+from coverplan.errors import Problem, Severity, Where
+from coverplan.intake import checks
+from coverplan.intake.desk import Desk
+from coverplan.intake.matching import (
+    TypeNames,
+    known_codes,
+    match_townships,
+    match_types,
+    match_villages,
+)
+from coverplan.intake.names import TownshipNames, VillageNames
+from coverplan.intake.places import Area, check_positions
+from coverplan.intake.tables import Table
+
+if TYPE_CHECKING:  # annotations only
+    import geopandas as gpd
+    import pandas as pd
+
+__all__ = ["CountyTables"]
+
+
+class CountyTables:
+    """
+    Reads every table and layer of a plan; what cannot be used is None and said at the desk.
+
+    Where the list of townships is unusable the other tables are still read for their own faults,
+    so that one report tells all.
+
+    Parameters
+    ----------
+    desk
+        Where files are opened and problems go.
+    """
+
+    def __init__(self, desk: Desk) -> None:
+        self.desk = desk
+        self.names: TownshipNames | None = None
+        self.village_names: VillageNames | None = None
+        self.types: TypeNames | None = None
+        self.tables: dict[str, Table | None] = {}
+        self.venues: list[Table | None] = []
+        self.candidates: list[Table | None] = []
+        boundaries = desk.plan.boundaries
+        self._townships()
+        self.outline = desk.layer(boundaries.outline, boundaries.datum)
+        self.area = self._area()
+        self._villages()
+        self._types_and_targets()
+        self._venues_and_reports()
+        self._schools_and_candidates()
+        self._asked_times()
+        self.people = self._people()
+        self.cells = self._cells()
+        self.layers = desk.named_layers()
+
+    @property
+    def usable(self) -> bool:
+        """Return whether the tables that nothing works without are there."""
+        wanted = ("townships", "venue_types", "targets")
+        return self.names is not None and all(self.tables.get(name) for name in wanted)
+
+    def frame(self, name: str) -> "pd.DataFrame | None":
+        """
+        Return the kept rows of a table, or None where the plan has none.
+
+        Parameters
+        ----------
+        name
+            Name of its contract.
+        """
+        table = self.tables.get(name)
+        return None if table is None else table.frame
+
+    def _has_town(self, code: str) -> bool:
+        return self.names is None or code in self.names.names
+
+    def _townships(self) -> None:
+        desk, plan = self.desk, self.desk.plan
+        table = desk.table(plan.townships.file, schema.TOWNSHIPS)
+        aliases = desk.table(plan.townships.aliases, schema.ALIASES)
+        self.tables["townships"] = table
+        if table is None:
+            return
+        values = {"county": plan.county.code}
+        for line, code in enumerate(table.rows["code9"]):
+            if not code.startswith(plan.county.code):
+                where = table.where(line, "code9")
+                desk.book.add(Problem("intake.township.county", where, code, values, Severity.ROW))
+        kept = table.frame
+        if kept.empty:
+            desk.book.add(Problem("intake.table.no_rows", Where(table.file)))
+            return
+        listed = dict(zip(kept["code9"], kept["name"], strict=True))
+        pairs: tuple[tuple[str, str], ...] = ()
+        if aliases is not None:
+            known_codes(aliases, "code9", listed.__contains__, "intake.township.code")
+            pairs = tuple(zip(aliases.frame["alias"], aliases.frame["code9"], strict=True))
+        self.names = TownshipNames(listed, pairs, (plan.county.name,))
+
+    def _area(self) -> Area:
+        table = self.tables["townships"]
+        if table is None:
+            return Area(self.outline, None)
+        lon = table.rows["seat_lon"].to_numpy(dtype=np.float64)
+        lat = table.rows["seat_lat"].to_numpy(dtype=np.float64)
+        area = Area.around(self.outline, lon, lat)
+        datum = self.desk.plan.townships.datum
+        check_positions(table, area, datum, lon="seat_lon", lat="seat_lat")
+        self.desk.datums[table.file] = datum
+        return area
+
+    def _sited(self, table: Table, datum: str) -> None:
+        if self.names is not None:
+            match_townships(table, self.names)
+            match_villages(table, self.village_names)
+        check_positions(table, self.area, datum)
+        self.desk.datums[table.file] = datum
+
+    def _villages(self) -> None:
+        desk, plan = self.desk, self.desk.plan
+        table = desk.table(plan.villages.file, schema.VILLAGES)
+        self.tables["villages"] = table
+        if table is None:
+            return
+        known_codes(table, "code9", self._has_town, "intake.township.code")
+        checks.village_codes(table)
+        check_positions(table, self.area, plan.villages.datum)
+        desk.datums[table.file] = plan.villages.datum
+        kept = table.frame
+        self.village_names = VillageNames(dict(zip(kept["code12"], kept["name"], strict=True)))
+
+    def _types_and_targets(self) -> None:
+        desk, plan = self.desk, self.desk.plan
+        types = desk.table(plan.venue_types.file, schema.VENUE_TYPES)
+        targets = desk.table(plan.targets.file, schema.TARGETS)
+        indicators = desk.table(plan.targets.indicators, schema.INDICATORS)
+        departments = desk.table(plan.targets.departments, schema.DEPARTMENTS)
+        self.tables |= {
+            "venue_types": types,
+            "targets": targets,
+            "indicators": indicators,
+            "departments": departments,
+        }
+        if types is not None:
+            self.types = TypeNames(types.frame)
+            if targets is not None:
+                match_types(targets, self.types, "venue_type", many=True)
+        if targets is not None and indicators is not None:
+            ids = set(targets.frame["id"])
+            known_codes(indicators, "target", ids.__contains__, "intake.target.unknown")
+        checks.plan_names(desk, self.types, targets)
+
+    def _venues_and_reports(self) -> None:
+        desk, plan = self.desk, self.desk.plan
+        self.venues = [desk.table(path, schema.VENUES) for path in plan.venues.files]
+        for table in filter(None, self.venues):
+            if self.types is not None:
+                match_types(table, self.types, "type")
+            self._sited(table, plan.venues.datum)
+            checks.venue_dates(table, plan.county.as_of)
+        checks.unique_across(self.venues, "id")
+        reports = desk.table(plan.venues.reports, schema.REPORTS)
+        self.tables["reports"] = reports
+        if reports is None:
+            return
+        if self.types is not None:
+            match_types(reports, self.types, "type")
+        if self.names is not None:
+            match_townships(reports, self.names)
+            checks.reports_once(reports)
+
+    def _schools_and_candidates(self) -> None:
+        desk, plan = self.desk, self.desk.plan
+        schools = desk.table(plan.schools.file, schema.SCHOOLS)
+        self.tables["schools"] = schools
+        if schools is not None:
+            self._sited(schools, "wgs84")
+        self.candidates = [desk.table(path, schema.CANDIDATES) for path in plan.candidates.files]
+        for table in filter(None, self.candidates):
+            if self.types is not None:
+                match_types(table, self.types, "types", many=True)
+            self._sited(table, "wgs84")
+            checks.must_or_never(table)
+        checks.unique_across(self.candidates, "id")
+
+    def _asked_times(self) -> None:
+        desk, travel = self.desk, self.desk.plan.travel
+        villages = desk.table(travel.asked_villages, schema.ASKED_VILLAGES)
+        seats = desk.table(travel.asked_seats, schema.ASKED_SEATS)
+        self.tables |= {"asked_villages": villages, "asked_seats": seats}
+        if villages is not None and self.village_names is not None:
+            listed = self.village_names.names
+            known_codes(villages, "code12", listed.__contains__, "intake.village.code")
+        if seats is not None:
+            for column in ("from_code9", "to_code9"):
+                known_codes(seats, column, self._has_town, "intake.township.code")
+            checks.two_ends(seats)
+
+    def _people(self) -> Mapping[str, int]:
+        desk, plan = self.desk, self.desk.plan.population
+        scenarios = desk.table(plan.scenarios, schema.SCENARIOS)
+        self.tables["scenarios"] = scenarios
+        table = desk.table(plan.file, schema.population(plan.column))
+        for read in filter(None, (scenarios, table)):
+            known_codes(read, "code9", self._has_town, "intake.township.code")
+        frame, file = (None, "") if table is None else (table.frame, table.file)
+        if plan.scenario and scenarios is not None:
+            rows, file = scenarios.frame, scenarios.file
+            frame = rows[rows["scenario"] == plan.scenario]
+            if frame.empty:
+                where = Where(desk.plan.source, key="population.scenario")
+                values = {"known": "、".join(dict.fromkeys(rows["scenario"]))}
+                desk.book.add(Problem("intake.plan.scenario", where, plan.scenario, values))
+        if frame is None:
+            return {}
+        found = {
+            code: int(number) for code, number in zip(frame["code9"], frame["people"], strict=True)
+        }
+        listed = self.names.names if self.names else {}
+        absent = [name for code, name in listed.items() if code not in found]
+        if absent:
+            desk.note("intake.population.absent", file, "、".join(absent), count=len(absent))
+        return found
+
+    def _cells(self) -> "gpd.GeoDataFrame | None":
+        path = self.desk.plan.boundaries.townships
+        frame = self.desk.layer(path, self.desk.plan.boundaries.datum)
+        if frame is None or path is None or self.names is None:
+            return None
+        return checks.matched_cells(self.desk, frame, self.desk.plan.name_of(path), self.names)
