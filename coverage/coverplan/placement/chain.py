@@ -20,7 +20,14 @@ from coverplan.placement.options import Marks, SiteRules, few, site_rules
 from coverplan.placement.program import Program, Rule
 from coverplan.placement.recount import Times, nearest_open
 from coverplan.placement.result import Placement, Status, relative_gap
-from coverplan.placement.covering_search import Found, Search, first_of_equals, is_whole, solved
+from coverplan.placement.covering_search import (
+    ROUNDING,
+    Found,
+    Search,
+    first_of_equals,
+    is_whole,
+    solved,
+)
 from coverplan.placement.signatures import signatures
 
 __all__ = ["Chain", "Goal", "Stage", "Step", "place_by_goals"]
@@ -411,7 +418,7 @@ def _stage(goal: Goal, value: float, found: Found, bound: float | None = None) -
     if bound is None:
         proven = min(found.bound, value)
     gap = relative_gap(value, proven)
-    if gap <= 1e-9:  # noqa: PLR2004 - rounding of a sum of minutes, not a gap
+    if abs(value - proven) <= ROUNDING * max(1.0, abs(value)):
         proven, gap = value, 0.0
     return Stage(goal, value, proven, Status.OPTIMAL if gap == 0.0 else Status.TIME_LIMIT)
 

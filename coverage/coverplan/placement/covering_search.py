@@ -11,11 +11,13 @@ from coverplan.placement.highs import Engine
 from coverplan.placement.linear import Outcome, Solution
 from coverplan.placement.program import Program
 
-__all__ = ["Found", "Search", "first_of_equals", "is_whole", "solved"]
+__all__ = ["ROUNDING", "Found", "Search", "first_of_equals", "is_whole", "solved"]
 
 BoolArray = NDArray[np.bool_]
 FloatArray = NDArray[np.float64]
 
+# Objective and bound closer than this (relative, or absolute below 1) differ by rounding only.
+ROUNDING = 1e-9
 # Sites that are put in order at once: powers of two up to 2^14 are exact for the solver.
 BLOCK = 15
 # So many other optima are looked for one by one before the sites are put in order by blocks.

@@ -10,6 +10,7 @@ from coverplan.errors import InfeasibleError, Problem
 from coverplan.placement.cover_rows import CoverRows, cover_rows
 from coverplan.placement.cover_task import check_count, checked_rules
 from coverplan.placement.covering_search import (
+    ROUNDING,
     Found,
     Search,
     first_of_equals,
@@ -185,7 +186,7 @@ def lscp(
         covered = times_covered(minutes, within, opened) > backup
     bound = min(value, found.bound + offset)
     gap = relative_gap(value, bound)
-    if gap <= 1e-9:  # noqa: PLR2004 - rounding of sums
+    if value - bound <= ROUNDING * max(1.0, abs(value)):
         bound, gap = value, 0.0
     status = Status.OPTIMAL if gap == 0 else Status.TIME_LIMIT
     return Placement(

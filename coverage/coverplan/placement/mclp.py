@@ -11,6 +11,7 @@ from coverplan.placement.capacity import add_flows
 from coverplan.placement.cover_rows import CoverRows, cover_rows
 from coverplan.placement.cover_task import CoverTask, check_count, cover_task
 from coverplan.placement.covering_search import (
+    ROUNDING,
     Found,
     Search,
     first_of_equals,
@@ -357,7 +358,7 @@ def _result(
 ) -> Placement:
     ceiling = max(value, bound)
     gap = relative_gap(value, ceiling)
-    if gap <= 1e-9:  # noqa: PLR2004 - rounding of sums
+    if ceiling - value <= ROUNDING * max(1.0, abs(value)):
         ceiling, gap = value, 0.0
     status = Status.OPTIMAL
     if gap > 0 or not proven:
