@@ -1,4 +1,4 @@
-"""How a table leaves as CSV: readable in Excel, safe against formulas, the same bytes every time."""
+"""How a table leaves as CSV: readable in Excel, no formulas, the same bytes every time."""
 
 import csv
 import io
@@ -39,7 +39,7 @@ def safe_text(text: str) -> str:
 
 
 def csv_bytes(table: pd.DataFrame, *, encoding: str = "utf-8-sig") -> bytes:
-    """
+    r"""
     Return a table as the bytes of a CSV file.
 
     Numbers are written with the fixed decimals of their column's unit (without one: at most
@@ -56,7 +56,7 @@ def csv_bytes(table: pd.DataFrame, *, encoding: str = "utf-8-sig") -> bytes:
     Examples
     --------
     >>> csv_bytes(pd.DataFrame({"code9": ["500230001"], "nearest_km": [1.5]})).decode("utf-8-sig")
-    'code9,nearest_km\\r\\n500230001,1.50\\r\\n'
+    'code9,nearest_km\r\n500230001,1.50\r\n'
     """
     lines = io.StringIO(newline="")
     writer = csv.writer(lines, lineterminator="\r\n")

@@ -14,7 +14,7 @@ from coverplan.text import say
 
 __all__ = ["Book", "Column", "Form", "text_width"]
 
-GAP, HATCH, GOOD, BAR = "#B2182B", "#D9D9D9", "#DDEBF7", "#8497B0"
+GAP, HATCH, GOOD, BAR = "#B2182B", "#D9D9D9", "#DDEBF7", "#B4C2D6"
 _FONTS = {
     "zh": {"title": "方正小标宋简体", "head": "黑体", "body": "宋体"},
     "en": {"title": "Arial", "head": "Arial", "body": "Arial"},
@@ -22,6 +22,7 @@ _FONTS = {
 _NUMBERS = {"int": "#,##0", "minutes": "0.0", "km": "0.0", "share": "0.0%", "free": "0.####"}
 _MAX_WIDTH, _MIN_WIDTH = 42, 5
 _LINE_HEIGHT = 15.0
+_LONG_HEAD = 7
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,8 @@ class Column:
         Whether the total row adds this column up.
     tally
         Words that are counted below the total, such as yes, none, not reported.
+    marked
+        Whether words such as none and not reported are coloured.
     bars
         Whether bars show how large the numbers are.
     formula
@@ -60,6 +63,7 @@ class Column:
     group: str = ""
     total: bool = False
     tally: tuple[str, ...] = ()
+    marked: bool = False
     bars: bool = False
     formula: str = ""
     name: str = ""
@@ -100,7 +104,7 @@ class Book:
 
         options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
         self._book = xlsxwriter.Workbook(str(self.path), options)
-        self._book.set_properties({"created": datetime.combine(self.as_of, time())})  # noqa: DTZ001
+        self._book.set_properties({"created": datetime.combine(self.as_of, time())})
         return self
 
     def __exit__(self, *failure: object) -> None:
@@ -169,7 +173,6 @@ class Form:
         self.row = 0
         self.columns = columns
         self._widths: dict[int, float] = {}
-        self._frozen = False
         self._page(title)
         self._title(title, unit_line)
 
@@ -203,7 +206,7 @@ class Form:
         total
             Whether a total row follows.
         filters
-            Whether the header carries filters (one table a sheet can).
+            Whether the table is what its sheet is about: filters, and a head that stays.
         """
         count = len(columns[0].values) if columns else 0
         number = Column(say("report.column.no", self.book.lang), range(1, count + 1), "int")
@@ -213,8 +216,10 @@ class Form:
         self._heads(whole, head, grouped=grouped)
         first = head + 1
         letters = {column.name: _letter(place) for place, column in enumerate(whole) if column.name}
+        opening = {i for i, one in enumerate(whole) if i and one.group != whole[i - 1].group}
         for place, column in enumerate(whole):
-            self._cells(column, place, first, letters)
+            self._cells(column, place, first, letters, 2 if place in opening else 1)
+        self._heights(whole, first)
         if not count:
             none = say("report.no_rows", self.book.lang)
             self.sheet.write_string(first, 1, none, self.book.style(border=1))
@@ -224,8 +229,7 @@ class Form:
             self._totals(whole, first, last)
         if filters:
             self.sheet.autofilter(head, 0, last, len(whole) - 1)
-        if not self._frozen:
-            self._frozen = True
+            # only the one table that a sheet is about keeps its head in sight
             frozen = next((i + 1 for i, one in enumerate(whole) if one.name == "key"), 1)
             self.sheet.freeze_panes(head + 1, frozen)
             self.sheet.repeat_rows(0, head)
@@ -289,9 +293,11 @@ class Form:
             place = last + 1
         lines = 1
         for place, column in enumerate(columns):
-            self.sheet.write_string(head, place, column.head, look)
             width = self._needed(column)
-            lines = max(lines, math.ceil(text_width(column.head) / max(width, 1)))
+            text = column.head if text_width(column.head) <= width else _broken(column.head)
+            self.sheet.write_string(head, place, text, look)
+            parts = [math.ceil(text_width(part) / width) for part in text.split("\n")]
+            lines = max(lines, sum(parts))
             self._widths[place] = max(self._widths.get(place, 0.0), width)
         self.sheet.set_row(head, _LINE_HEIGHT * min(lines, 4) + 6)
 
@@ -312,29 +318,46 @@ class Form:
             return say("report.unreachable", self.book.lang)
         return f"{value:,.1f}" if kind in {"minutes", "km", "share"} else f"{value:,.4g}"
 
-    def _cells(self, column: Column, place: int, first: int, letters: Mapping[str, str]) -> None:
+    def _cells(
+        self, column: Column, place: int, first: int, letters: Mapping[str, str], left: int
+    ) -> None:
         for offset, value in enumerate(column.values):
             row = first + offset
             if column.kind == "formula":
                 self._formula(column, row, place, value, letters)
             else:
-                self._cell(column, row, place, value)
+                self._cell(column, row, place, value, {"border": 1, "left": left})
 
-    def _cell(self, column: Column, row: int, place: int, value: Any) -> None:
+    def _heights(self, columns: Sequence[Column], first: int) -> None:
+        """Make room for wrapped text; not every program does so by itself."""
+        for offset in range(len(columns[0].values)):
+            lines = max(
+                math.ceil(text_width(column.values[offset]) / self._widths[place])
+                if isinstance(column.values[offset], str)
+                else 1
+                for place, column in enumerate(columns)
+            )
+            if lines > 1:
+                self.sheet.set_row(first + offset, _LINE_HEIGHT * lines + 2)
+
+    def _cell(
+        self, column: Column, row: int, place: int, value: Any, frame: Mapping[str, int]
+    ) -> None:
         style, sheet = self.book.style, self.sheet
         if is_missing(value):
-            sheet.write_blank(row, place, None, style(border=1))
+            sheet.write_blank(row, place, None, style(**frame))
         elif isinstance(value, str):
             long = text_width(value) > column.width
             align = "left" if column.kind == "text" and not column.tally else "center"
-            look = style(border=1, align=align, text_wrap=long, num_format="@")
+            indent = 1 if align == "left" and not long else 0
+            look = style(**frame, align=align, text_wrap=long, num_format="@", indent=indent)
             sheet.write_string(row, place, value, look)
         elif not math.isfinite(value):
             unreachable = say("report.unreachable", self.book.lang)
-            sheet.write_string(row, place, unreachable, style(border=1, align="right"))
+            sheet.write_string(row, place, unreachable, style(**frame, align="right"))
         else:
             number = _NUMBERS[column.kind]
-            sheet.write_number(row, place, value, style(border=1, num_format=number))
+            sheet.write_number(row, place, value, style(**frame, num_format=number))
 
     def _formula(
         self, column: Column, row: int, place: int, value: Any, letters: Mapping[str, str]
@@ -393,7 +416,7 @@ class Form:
 
     def _colours(self, columns: Sequence[Column], first: int, last: int) -> None:
         for place, column in enumerate(columns):
-            if column.kind == "text" and self.book.marks and column.width <= _MAX_WIDTH:
+            if column.marked or column.tally:
                 texts = {value for value in column.values if isinstance(value, str)}
                 for text in sorted(texts & set(self.book.marks)):
                     rule = {
@@ -406,9 +429,7 @@ class Form:
             if column.bars:
                 rule = {
                     "type": "data_bar",
-                    "bar_solid": True,
-                    "bar_color": BAR,
-                    "data_bar_2010": True,
+                    "bar_color": BAR,  # the plain kind of Excel 2007, which every reader keeps
                     "min_type": "num",
                     "min_value": 0,
                 }
@@ -446,6 +467,19 @@ def states(values: Sequence[Any], family: str, lang: str) -> list[str | None]:
         `"zh"` or `"en"`.
     """
     return [None if is_missing(one) or one == "" else word(family, one, lang) for one in values]
+
+
+def _broken(head: str) -> str:
+    """Break a long header where a reader would: before its bracket, else near its middle."""
+    for sign in ("（", "("):
+        if sign in head[1:]:
+            return head.replace(sign, f"\n{sign}", 1)
+    if " " in head and head.isascii():
+        words = head.split(" ")
+        middle = (len(words) + 1) // 2
+        return " ".join(words[:middle]) + "\n" + " ".join(words[middle:])
+    middle = (len(head) + 1) // 2
+    return head if len(head) < _LONG_HEAD else f"{head[:middle]}\n{head[middle:]}"
 
 
 def _letter(place: int) -> str:

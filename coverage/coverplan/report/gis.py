@@ -1,4 +1,4 @@
-"""How a result leaves for a GIS: one GeoPackage that QGIS opens coloured, the same bytes each time."""
+"""How a result leaves for a GIS: a GeoPackage that QGIS opens coloured, with stable bytes."""
 
 import sqlite3
 from collections.abc import Iterator, Mapping

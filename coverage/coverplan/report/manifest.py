@@ -1,4 +1,4 @@
-"""The record of a run folder: from which inputs, how, by what versions, and which files it holds."""
+"""The record of a run folder: which inputs, parameters and versions made it, and its files."""
 
 import hashlib
 import json
@@ -27,8 +27,17 @@ __all__ = [
 NAME = "manifest.json"
 SCHEMA = 1
 _PACKAGES = (
-    "coverplan geopandas highspy numpy pandas pyarrow pyogrio pyproj scipy shapely"
-).split()
+    "coverplan",
+    "geopandas",
+    "highspy",
+    "numpy",
+    "pandas",
+    "pyarrow",
+    "pyogrio",
+    "pyproj",
+    "scipy",
+    "shapely",
+)
 
 
 def manifest_of(result: Result, profile: str, layers: Mapping[str, str]) -> dict[str, Any]:

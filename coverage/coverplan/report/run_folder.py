@@ -246,8 +246,13 @@ def _only_writer(target: Path) -> Iterator[None]:
     with path.open("ab") as handle:
         if not _locks(handle):
             raise InputError(Problem("report.busy", Where(file=target.name)))
-        yield
-    path.unlink(missing_ok=True)
+        try:
+            yield
+        finally:
+            if os.name != "nt":  # Windows refuses to delete a file that is open
+                path.unlink(missing_ok=True)
+    if os.name == "nt":
+        path.unlink(missing_ok=True)
 
 
 def _locks(handle: IO[bytes]) -> bool:

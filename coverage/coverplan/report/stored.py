@@ -78,7 +78,7 @@ def times_bytes(times: TravelTimes) -> bytes:
     known = np.isfinite(times.values)
     start = np.concatenate([[0], np.cumsum(known.sum(axis=1))]).astype(np.int64)
     arrays = {
-        "minutes": times.values[known],
+        "minutes": times.to(times.sites)[known],
         "site": np.nonzero(known)[1].astype(np.int32),
         "start": start,
         "demand": np.array(times.demand, dtype=np.str_),

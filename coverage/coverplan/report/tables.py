@@ -109,7 +109,7 @@ def type_order(result: Result, *, programmes_only: bool = False) -> list[str]:
 
 def cutoffs_of(table: Iterable[str]) -> list[int]:
     """
-    Return the cutoffs that stand in a wide table's column names, ascending. [min]
+    Return the cutoffs in minutes that stand in a wide table's column names, ascending.
 
     Parameters
     ----------

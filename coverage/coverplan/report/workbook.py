@@ -1,5 +1,6 @@
 """gaps.xlsx: what is missing, in the form that an office files, prints and sends on."""
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -23,8 +24,9 @@ from coverplan.text import say
 
 __all__ = ["book_of", "write_workbook"]
 
-KINDS = {"min": "minutes", "km": "km", "people": "int"}
 VILLAGE_TYPES = 12
+OTHERS = 3
+SHEET_NAME = 31
 
 
 def write_workbook(result: Result, path: Path, *, lang: str = "zh") -> None:
@@ -164,35 +166,99 @@ def _others(result: Result, lang: str) -> list[str]:
             count = result.gaps["places_open"].get((code, venue_type), 0)
             if not pd.isna(count) and count:
                 found.append(f"{type_name(result.venue_types, venue_type, lang)} {count}")
-        texts.append(("；" if lang == "zh" else "; ").join(found))
+        text = ("；" if lang == "zh" else "; ").join(found[:OTHERS])
+        rest = len(found) - OTHERS
+        texts.append(say("report.and_more", lang, text=text, rest=rest) if rest > 0 else text)
     return texts
 
 
 def _by_type(book: Book, result: Result) -> None:
-    """One row a township and type, type by type; the check columns come to nought."""
+    """Write one sheet a programme, with its own cutoffs, and one for all other types."""
     lang = book.lang
     table = gaps_table(result)
-    order = {name: number for number, name in enumerate(type_order(result))}
-    table = table.sort_values("type", key=lambda one: one.map(order), kind="stable")
+    programmes = type_order(result, programmes_only=True)
+    taken: set[str] = set()
+    for venue_type in programmes:
+        own = table[table["type"] == venue_type]
+        name = type_name(result.venue_types, venue_type, lang)
+        title = say("report.title.by_type", lang, county=county_name(result, lang), type=name)
+        columns = [*_places(own, lang), *_cutoff_columns(own, lang), *_nearest(result, own, lang)]
+        form = book.form(
+            _sheet_name(name, taken), title, say("report.unit_people", lang), len(columns) + 1
+        )
+        form.table(columns)
+        form.note(say("report.rung_note", lang))
+        form.close()
+    _others_sheet(book, result, _sheet_name(say("report.other_types", lang), taken))
+
+
+def _others_sheet(book: Book, result: Result, name: str) -> None:
+    """Write who has which of the types without a programme: one row a township, a column a type."""
+    lang = book.lang
+    programmes = set(type_order(result, programmes_only=True))
+    others = [one for one in type_order(result) if one not in programmes]
+    if not others:
+        return
+    townships = result.townships
+    tally = tuple(word("state", one, lang) for one in Presence)
     columns = [
+        Column(header("code9", lang), list(townships.index)),
+        Column(header("township", lang), list(townships["name"]), name="key"),
+    ]
+    for venue_type in others:
+        own = result.presence["state"].xs(venue_type, level="type").reindex(townships.index)
+        head = type_name(result.venue_types, venue_type, lang)
+        columns.append(Column(head, states(own, "state", lang), tally=tally, width=9))
+    words = say("report.other_types", lang)
+    title = say("report.title.by_type", lang, county=county_name(result, lang), type=words)
+    form = book.form(name, title, say("report.unit_count", lang), len(columns) + 1)
+    form.table(columns)
+    form.close()
+
+
+def _places(table: pd.DataFrame, lang: str) -> list[Column]:
+    """Return who has how many places of a type, and on what ground that is said."""
+    tally = tuple(word("state", one, lang) for one in Presence)
+    return [
         Column(header("code9", lang), list(table["code9"])),
-        Column(header("township", lang), list(table["township"])),
-        Column(
-            header("type_zh", lang),
-            list(table["type_zh" if lang == "zh" else "type_en"]),
-            name="key",
-            width=22,
-        ),
-        Column(header("state", lang), states(table["state"], "state", lang)),
+        Column(header("township", lang), list(table["township"]), name="key"),
+        Column(header("state", lang), states(table["state"], "state", lang), tally=tally),
         *(
             Column(header(name, lang), list(table[name]), "int", total=True)
             for name in ("places_open", "places_active", "places_planned", "unlocated")
         ),
-        Column(header("people", lang), list(table["people"]), "int", name="people"),
+        Column(header("people", lang), list(table["people"]), "int", name="people", total=True),
         Column(header("people_per_place", lang), list(table["people_per_place"]), "int"),
         Column(header("reason", lang), states(table["reason"], "reason", lang), width=18),
-        *_cutoff_columns(table, lang),
     ]
+
+
+def _cutoff_columns(table: pd.DataFrame, lang: str) -> list[Column]:
+    """Return people within, beyond and unknown at each cutoff, and a check that comes to nought."""
+    columns = []
+    for cutoff in cutoffs_of(table):
+        parts = {
+            name: table[f"people_{name}_{cutoff}min"]
+            for name in ("covered", "uncovered", "unknown")
+        }
+        if not any(values.notna().any() for values in parts.values()):
+            continue  # another programme's cutoff, or refused for the whole county
+        for name, values in parts.items():
+            head = header(f"people_{name}_{cutoff}min", lang)
+            bars = name == "uncovered"
+            columns.append(
+                Column(head, list(values), "int", total=True, name=f"{name}{cutoff}", bars=bars)
+            )
+        rest = sum(parts.values()) - table["people"]
+        terms = "+".join(f"{{{name}{cutoff}}}{{row}}" for name in parts)
+        head = header(f"people_check_{cutoff}min", lang)
+        formula = f"={terms}-{{people}}{{row}}"
+        columns.append(Column(head, list(rest), "formula", formula=formula))
+    return columns
+
+
+def _nearest(result: Result, table: pd.DataFrame, lang: str) -> list[Column]:
+    """Return the nearest venue, the ranks, what is proposed and which targets are missed."""
     kinds = {
         "nearest_name": "text",
         "nearest_min": "minutes",
@@ -200,52 +266,33 @@ def _by_type(book: Book, result: Result) -> None:
         "minutes_over": "minutes",
         "rung": "text",
     }
-    columns += [
+    columns = [
         Column(header(name, lang), list(table[name]), kind, width=16)
         for name, kind in kinds.items()
+        if (table[name].notna() & (table[name] != "")).any()
     ]
     texts = [refusal(result, one, lang) if one else "" for one in table["refused"].fillna("")]
-    columns.append(Column(header("refused", lang), texts, width=24))
+    if any(texts):
+        columns.append(Column(header("refused", lang), texts, width=24))
     columns += [
         Column(header(name, lang), list(table[name]), "int")
         for name in ("rank_presence", "rank_people", "rank_minutes")
+        if table[name].notna().any()
     ]
     columns.append(Column(header("proposed", lang), list(table["proposed"]), width=18))
     names = [target_names(result, one, lang) for one in table["targets_missing"].fillna("")]
-    columns.append(Column(header("targets_missing", lang), names, width=20))
-    title = say("report.title.by_type", lang, county=county_name(result, lang))
-    form = book.form(
-        say("report.sheet.by_type", lang), title, say("report.unit_people", lang), len(columns) + 1
-    )
-    form.table(columns)
-    form.note(say("report.rung_note", lang))
-    form.close()
+    return [*columns, Column(header("targets_missing", lang), names, width=20)]
 
 
-def _cutoff_columns(table: pd.DataFrame, lang: str) -> list[Column]:
-    columns = []
-    for cutoff in cutoffs_of(table):
-        parts = {
-            name: table[f"people_{name}_{cutoff}min"]
-            for name in ("covered", "uncovered", "unknown")
-        }
-        for name, values in parts.items():
-            columns.append(
-                Column(
-                    header(f"people_{name}_{cutoff}min", lang),
-                    list(values),
-                    "int",
-                    name=f"{name}{cutoff}",
-                    bars=name == "uncovered",
-                )
-            )
-        rest = sum(parts.values()) - table["people"]
-        formula = "={%s}{row}+{%s}{row}+{%s}{row}-{people}{row}" % tuple(  # noqa: UP031
-            f"{name}{cutoff}" for name in parts
-        )
-        head = header(f"people_check_{cutoff}min", lang)
-        columns.append(Column(head, list(rest), "formula", formula=formula))
-    return columns
+def _sheet_name(name: str, taken: set[str]) -> str:
+    """Return a name that Excel accepts for a sheet and that no other sheet has."""
+    clean = re.sub(r"[\[\]:*?/\\']", " ", name).strip()[:SHEET_NAME] or "-"
+    unique, number = clean, 2
+    while unique.casefold() in taken:
+        unique = f"{clean[: SHEET_NAME - 3]} {number}"
+        number += 1
+    taken.add(unique.casefold())
+    return unique
 
 
 def _villages(book: Book, result: Result) -> None:
@@ -300,7 +347,7 @@ def _targets(book: Book, result: Result) -> None:
             for name in ("done", "planned", "missing", "unreported")
             if name in table
         ),
-        Column(header("status", lang), states(table["status"], "status", lang)),
+        Column(header("status", lang), states(table["status"], "status", lang), marked=True),
         *(
             Column(header(name, lang), _texts(table, name), width=width)
             for name, width in (

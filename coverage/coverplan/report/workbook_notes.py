@@ -3,12 +3,13 @@
 import pandas as pd
 
 from coverplan.domain import Presence, Result
+from coverplan.errors import Problem
 from coverplan.report.form import Book, Column, states
 from coverplan.report.tables import type_order
 from coverplan.report.words import header, reason, type_name, word
 from coverplan.text import say
 
-__all__ = ["method_lines", "method_sheet", "quality_sheet"]
+__all__ = ["method_lines", "method_sheet", "note_text", "quality_sheet"]
 
 FATES = ("taken", "repaired", "set_aside")
 
@@ -34,8 +35,8 @@ def quality_sheet(book: Book, result: Result) -> None:
         8,
     )
     form.note(say("report.notes_list", lang), bold=True)
-    for note in result.notes or ():
-        form.note(note.text(lang))
+    for note in result.notes:
+        form.note(note_text(note, lang))
     if not result.notes:
         form.note(say("report.no_rows", lang))
     form.note("")
@@ -43,7 +44,7 @@ def quality_sheet(book: Book, result: Result) -> None:
     form.table(_fates(result, lang), filters=False)
     form.note("")
     form.note(say("report.unreported_list", lang), bold=True)
-    form.table(_unreported(result, lang), filters=False)
+    form.table(_unreported(result, lang), filters=False, total=False)
     form.note("")
     form.note(say("report.sources_list", lang), bold=True)
     form.table(_sources(result, lang), filters=False, total=False)
@@ -52,6 +53,22 @@ def quality_sheet(book: Book, result: Result) -> None:
     form.note(f"{word('fate', 'repaired', lang)} / {word('fate', 'set_aside', lang)}", bold=True)
     form.table(_changes(changed, lang), filters=False, total=False)
     form.close()
+
+
+def note_text(note: Problem, lang: str) -> str:
+    """
+    Return what a note says; its place only where it is a place in a file.
+
+    Parameters
+    ----------
+    note
+        A note of a result.
+    lang
+        `"zh"` or `"en"`.
+    """
+    if note.where.file:
+        return note.text(lang)
+    return say(note.key, lang, found=note.found, **note.values)
 
 
 def method_sheet(book: Book, result: Result) -> None:
