@@ -1,0 +1,10 @@
+"""The commands, one a module: `arguments` says what may be typed, `execute` does it."""
+
+from types import ModuleType
+
+from coverplan.commands import check, doctor, run
+
+__all__ = ["COMMANDS"]
+
+COMMANDS: tuple[ModuleType, ...] = (run, check, doctor)
+"""In the order in which help lists them; heavy imports stand inside their `execute`."""

@@ -1,0 +1,94 @@
+"""What every command that reads a plan shares: its arguments, and the plan they lead to."""
+
+import argparse
+import dataclasses
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from coverplan.text import say
+
+if TYPE_CHECKING:
+    from coverplan.config import Plan
+
+__all__ = ["Steps", "plan_arguments", "plan_of"]
+
+
+def plan_arguments(parser: argparse.ArgumentParser, lang: str) -> None:
+    """
+    Add PLAN and --set-aside.
+
+    Parameters
+    ----------
+    parser
+        The command's.
+    lang
+        Language of the help texts.
+    """
+    parser.add_argument("plan", type=Path, metavar="PLAN", help=say("cli.plan", lang))
+    parser.add_argument("--set-aside", action="store_true", help=say("cli.set_aside", lang))
+
+
+def plan_of(options: argparse.Namespace) -> "Plan":
+    """
+    Return the plan with what the command line overrides.
+
+    Parameters
+    ----------
+    options
+        With `plan`, `lang` and `set_aside`.
+
+    Raises
+    ------
+    ConfigError
+        As `config.read_plan`.
+    """
+    from coverplan.config import read_plan  # noqa: PLC0415 - lazy
+
+    plan = read_plan(options.plan)
+    if options.lang:
+        outputs = dataclasses.replace(plan.outputs, lang=options.lang)
+        plan = dataclasses.replace(plan, outputs=outputs)
+    if options.set_aside:
+        intake = dataclasses.replace(plan.intake, on_bad_row="set_aside")
+        plan = dataclasses.replace(plan, intake=intake)
+    return plan
+
+
+class Steps:
+    """
+    Tells which step a run is at, on one line of the error stream.
+
+    Parameters
+    ----------
+    names
+        The steps in order, each with a message `cli.step.<name>`.
+    lang
+        Language.
+    quiet
+        Whether to say nothing.
+    """
+
+    def __init__(self, names: Sequence[str], lang: str, *, quiet: bool) -> None:
+        self.names = list(names)
+        self.lang = lang
+        self.live = not quiet and sys.stderr.isatty()
+        self.quiet = quiet
+
+    def __call__(self, step: str) -> None:
+        """
+        Say that a step begins.
+
+        Parameters
+        ----------
+        step
+            One of the names.
+        """
+        if self.quiet:
+            return
+        at = f"[{self.names.index(step) + 1}/{len(self.names)}]"
+        text = f"{at} {say(f'cli.step.{step}', self.lang)}"
+        end = "\n" if not self.live or step == self.names[-1] else ""
+        start = "\r\033[K" if self.live else ""
+        print(start + text, end=end, file=sys.stderr, flush=True)

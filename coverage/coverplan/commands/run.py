@@ -1,0 +1,64 @@
+"""`coverplan run PLAN`: compute, write, summarise."""
+
+import argparse
+import sys
+from pathlib import Path
+
+from coverplan.commands.codes import BAD_INPUT, DONE, INFEASIBLE
+from coverplan.commands.plans import Steps, plan_arguments, plan_of
+from coverplan.text import say
+
+__all__ = ["arguments", "execute"]
+
+
+def arguments(parser: argparse.ArgumentParser, lang: str) -> None:
+    """
+    Add what may be typed.
+
+    Parameters
+    ----------
+    parser
+        The command's.
+    lang
+        Language of the help texts.
+    """
+    plan_arguments(parser, lang)
+    parser.add_argument("--out", type=Path, metavar="DIR", help=say("cli.out", lang))
+    parser.add_argument("--quiet", action="store_true", help=say("cli.quiet", lang))
+
+
+def execute(options: argparse.Namespace) -> int:
+    """
+    Compute everything and write the run folder.
+
+    Parameters
+    ----------
+    options
+        What was typed.
+
+    Returns
+    -------
+    int
+        The exit code.
+    """
+    from rich.console import Console  # noqa: PLC0415 - lazy
+
+    from coverplan.pipeline import STEPS, run  # noqa: PLC0415 - lazy
+    from coverplan.report.run_folder import write  # noqa: PLC0415 - lazy
+    from coverplan.summary import summary  # noqa: PLC0415 - lazy
+
+    plan = plan_of(options)
+    lang = plan.outputs.lang
+    directory = options.out or plan.outputs.dir
+    if directory is None:
+        print(say("cli.no_dir", lang), file=sys.stderr)
+        return BAD_INPUT
+    steps = Steps((*STEPS, "write"), lang, quiet=options.quiet)
+    result = run(plan, progress=steps)
+    steps("write")
+    target = write(result, directory)
+    if not options.quiet:
+        Console(soft_wrap=True, highlight=False).print(summary(result, lang))
+        print(say("cli.written", lang, path=target))
+    infeasible = (result.programmes["status"] == "infeasible").any()
+    return INFEASIBLE if infeasible else DONE
