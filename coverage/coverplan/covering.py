@@ -252,6 +252,7 @@ def coverage_table(
     *,
     site_code9: "Mapping[str, str] | None" = None,
     open_question: "Mapping[str, set[str]] | None" = None,
+    nearest_worlds: "Mapping[str, FloatArray] | None" = None,
     draws: int = 200,
     seed: int = 1,
 ) -> pd.DataFrame:
@@ -274,6 +275,9 @@ def coverage_table(
         Type -> townships that have not reported it, or hold a venue of it that is not located.
         Their people, and whoever reaches one of their sites within the cutoff, are unknown until
         they are covered: nobody is counted as uncovered because a township did not answer.
+    nearest_worlds
+        Type -> travel to the nearest venue in each world, shape (draws, n_demand), as
+        `impedance.nearest_in_worlds` returns it: people without a place then have a band. [min]
     draws, seed
         Worlds for the band.
 
@@ -282,10 +286,10 @@ def coverage_table(
     pandas.DataFrame
         Index (code9, type, cutoff_min), code9 ascending and `"total"` last: `people`, `covered`,
         `uncovered`, `unknown` (Int64; covered + uncovered + unknown = people always),
-        `covered_low`, `covered_high` (Int64; the middle 80 % of the worlds, unknown people counted
-        as covered in the upper bound; NA where refused), `share` (Float64, of `people`; NA where
-        refused), `at_least` (the share is a lower bound: print ≥), `refused` (message key or ""),
-        `rung`.
+        `covered_low`, `covered_high` (Int64; the 80 % band over the worlds, unknown people counted
+        as covered in the upper bound unless a world places them; NA where refused), `share`
+        (Float64, of `people`; NA where refused), `at_least` (the share is a lower bound: print ≥),
+        `refused` (message key or ""; `coverage.band_only`: a band, but no single figure), `rung`.
 
     Raises
     ------
@@ -312,8 +316,9 @@ def coverage_table(
                 asked=asked,
                 site_code9=site_code9 or {},
             )
+            reach = (nearest_worlds or {}).get(kind)
             refused = _refusals(demand, times, state, cutoff, asked)
-            table = tally.count(state, refused)
+            table = tally.count(state, refused, reach, cutoff)
             frames.append(table.assign(type=kind, cutoff_min=cutoff))
     if not frames:
         raise ValueError("no venue type with a cutoff: there is nothing to count")
@@ -325,7 +330,8 @@ def coverage_table(
     return whole.iloc[sorted(range(len(whole)), key=keys.__getitem__)]
 
 
-COVERED, UNCOVERED, UNKNOWN = 0, 1, 2
+COVERED, UNCOVERED, UNKNOWN, UNPLACED = 0, 1, 2, 3
+UNLOCATED, BAND_ONLY = "coverage.refused_unlocated", "coverage.band_only"
 NO_PEOPLE = "coverage.refused_no_people"
 
 
@@ -338,26 +344,27 @@ def _states(
     asked: "set[str]",
     site_code9: Mapping[str, str],
 ) -> NDArray[np.int64]:
-    """Return for each demand point whether it is covered, uncovered or unknown."""
+    """Return for each demand point whether it is covered, uncovered, unknown or without place."""
     if times is None or times.rung is Rung.LINE or cutoff > times.limit:
         return np.full(len(demand), UNKNOWN)
     values = times.to(list(venues))
     placed = _placed(demand, times)
-    unsure = ~placed | np.isin(demand["code9"].astype(str), list(asked))
+    unsure = np.isin(demand["code9"].astype(str), list(asked))
     if times.rung is Rung.ASKED and values.shape[1]:
         unsure |= np.isinf(values).any(axis=1)
     perhaps = [site for site in times.sites if site_code9.get(site) in asked]
     if perhaps:
         unsure |= covered(times.to(perhaps), cutoff)
     reached = covered(values, cutoff)
-    return np.where(reached, COVERED, np.where(unsure, UNKNOWN, UNCOVERED))
+    left = np.where(placed, UNCOVERED, UNPLACED)
+    return np.where(reached, COVERED, np.where(unsure, UNKNOWN, left))
 
 
 def _placed(demand: pd.DataFrame, times: TravelTimes) -> BoolArray:
     """Tell which points have a place in the model: coordinates, or an answer on rung B."""
     if times.rung is Rung.ASKED:
         # A village reaches a site of its own without any answer, so zero minutes prove nothing.
-        answered = (np.isfinite(times.values) & (times.values > 0)).any(axis=1)
+        answered = (np.isfinite(times.to(times.sites)) & (times.to(times.sites) > 0)).any(axis=1)
         return np.asarray(answered | demand["location"].isin(["asked", "seat"]).to_numpy())
     return np.asarray(demand["location"] != "none")
 
@@ -382,8 +389,8 @@ def _refusals(
         total = people.groupby(code9).sum().astype(float)
         located = people.where(own, 0).groupby(code9).sum().astype(float)
         few = located < LEAST_LOCATED * total
-        refused[few[few].index] = "coverage.refused_unlocated"
-        undecided = pd.Series(state == UNKNOWN).groupby(code9.to_numpy()).all()
+        refused[few[few].index] = UNLOCATED
+        undecided = pd.Series(state >= UNKNOWN).groupby(code9.to_numpy()).all()
         silent = [code for code in codes if code in asked and undecided[code]]
         refused[silent] = "coverage.refused_unreported"
     missing = people.isna().groupby(code9).any()
@@ -410,10 +417,27 @@ class _Tally:
         self.people = people.fillna(0).to_numpy(dtype=float)
         self.worlds = people_worlds(demand, draws, seed)
 
-    def count(self, state: NDArray[np.int64], refused: "pd.Series[str]") -> pd.DataFrame:
+    def count(
+        self,
+        state: NDArray[np.int64],
+        refused: "pd.Series[str]",
+        reach: "FloatArray | None",
+        cutoff: float,
+    ) -> pd.DataFrame:
         """Return the rows of one type and cutoff; a refused township's people are unknown."""
-        keys = refused.reindex(self.codes).to_numpy(dtype=object)
-        state = np.where(keys[self.column] != "", UNKNOWN, state)
+        keys = refused.reindex(self.codes).to_numpy(dtype=object, copy=True)
+        inside, perhaps = (state == COVERED)[None, :], (state != UNCOVERED)[None, :]
+        if reach is not None:
+            drawn = reach <= cutoff
+            # A world decides for those whose place it draws; open questions stay open.
+            keys[keys == UNLOCATED] = BAND_ONLY
+            nowhere = (state == UNPLACED) & np.isinf(reach).all(axis=0)
+            inside = drawn
+            perhaps = drawn | (state == UNKNOWN) | nowhere
+        shut = (keys != "") & (keys != BAND_ONLY)
+        inside = inside & ~shut[self.column]
+        perhaps = perhaps | shut[self.column]
+        state = np.where((keys[self.column] != "") | (state == UNPLACED), UNKNOWN, state)
         people = self.people @ self.zone
         parts = {
             name: (self.people * (state == number)) @ self.zone
@@ -423,16 +447,16 @@ class _Tally:
                 ("unknown", UNKNOWN),
             )
         }
-        low, _ = band((self.worlds * (state == COVERED)) @ self.zone)
-        _, high = band((self.worlds * (state != UNCOVERED)) @ self.zone)
+        low, _ = band((self.worlds * inside) @ self.zone)
+        _, high = band((self.worlds * perhaps) @ self.zone)
         low = np.minimum(low, parts["covered"])
-        high = np.maximum(high, parts["covered"] + parts["unknown"])
+        high = np.maximum(high, parts["covered"] + (parts["unknown"] if reach is None else 0.0))
         keys = np.append(keys, self._total_refused(keys))
         table = pd.DataFrame({"people": people, **parts, "covered_low": low, "covered_high": high})
         table = table.round().astype("Int64")
         table.index = pd.Index([*self.codes, TOTAL], name="code9")
         table.loc[self.blank] = pd.NA
-        table.loc[keys != "", ["covered_low", "covered_high"]] = pd.NA
+        table.loc[~np.isin(keys, ["", BAND_ONLY]), ["covered_low", "covered_high"]] = pd.NA
         share = (table["covered"] / table["people"].where(table["people"] > 0)).astype("Float64")
         table["share"] = share.where(keys == "")
         table["at_least"] = (table["unknown"].fillna(0) > 0).to_numpy(dtype=bool) & (keys == "")

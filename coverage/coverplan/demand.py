@@ -97,6 +97,7 @@ def seat_points(townships: pd.DataFrame) -> pd.DataFrame:
         {
             "code9": townships.index.astype(object),
             "code12": "",
+            "kind": "",
             "people": townships["people"].astype("Int64").array,
             "people_kind": "given",
             "location": np.where(located, "seat", "none"),
@@ -137,9 +138,9 @@ def demand_points(
     -------
     pandas.DataFrame
         Index id (code12, or code9 of a township without villages), ascending: `code9`, `code12`
-        (empty for a seat), `people` (Int64, missing where the township's is), `people_kind`
-        (given | scaled | shared), `location` (own | asked | seat | none), `lon`, `lat`. The people
-        of each township sum to its total exactly.
+        (empty for a seat), `kind` (村 | 社区, empty for a seat), `people` (Int64, missing where the
+        township's is), `people_kind` (given | scaled | shared), `location` (own | asked | seat |
+        none), `lon`, `lat`. The people of each township sum to its total exactly.
 
     Raises
     ------
@@ -177,6 +178,7 @@ def demand_points(
         {
             "code9": villages["code9"].astype(object),
             "code12": villages.index.astype(object),
+            "kind": villages["kind"].astype(object) if "kind" in villages else "",
             **people,
             "location": location,
             "lon": lon,

@@ -232,3 +232,47 @@ def test_who_reaches_nothing_waits_for_ever_and_no_venue_is_named():
     found = township_minutes(DEMAND, TIMES, [])
     assert found["nearest_id"].tolist() == ["", ""]
     assert np.isinf(found[["mean", "median", "worst"]].to_numpy()).all()
+
+
+def test_people_without_a_place_get_a_band_from_the_worlds_and_no_single_figure():
+    demand = DEMAND.assign(location=["none", "none", "own", "own", "own"])
+    values = [[INF, INF], [INF, INF], [16, INF], [INF, 10], [INF, 31]]
+    # In half of the worlds the first village of A is near, the second never is.
+    near = np.tile([0.0, 99.0, 16.0, 10.0, 31.0], (100, 1))
+    near[:50, 0] = 40.0
+    found = table(demand, times(values), nearest_worlds={"v": near})
+    row = found.loc[(A, "v", 15)]
+    assert row[["refused", "covered", "unknown"]].tolist() == ["coverage.band_only", 0, 200]
+    assert (row["covered_low"], row["covered_high"]) == (0, 100)
+    assert found.loc[(B, "v", 15), ["refused", "covered_low", "covered_high"]].tolist() == [
+        "",
+        30,
+        30,
+    ]
+    assert (found.loc[("total", "v", 15), "covered_high"]) == 130
+
+
+def test_one_village_without_a_place_leaves_the_figure_and_widens_the_band():
+    demand = DEMAND.assign(location=["own", "own", "none", "own", "own"])
+    values = [[5, 50], [15, 40], [INF, INF], [INF, 10], [INF, 31]]
+    near = np.tile([5.0, 15.0, 0.0, 10.0, 31.0], (100, 1))
+    near[:50, 2] = 40.0
+    row = table(demand, times(values), nearest_worlds={"v": near}).loc[(A, "v", 15)]
+    assert row[["refused", "covered", "unknown"]].tolist() == ["", 160, 40]
+    assert (row["covered_low"], row["covered_high"]) == (160, 200)
+
+
+def test_a_village_that_no_world_can_place_may_still_be_covered():
+    demand = DEMAND.assign(location=["own", "own", "none", "own", "own"])
+    values = [[5, 50], [15, 40], [INF, INF], [INF, 10], [INF, 31]]
+    near = np.tile([5.0, 15.0, INF, 10.0, 31.0], (10, 1))
+    row = table(demand, times(values), nearest_worlds={"v": near}).loc[(A, "v", 15)]
+    assert (row["covered_low"], row["covered_high"]) == (160, 200)
+
+
+def test_a_township_that_did_not_answer_stays_open_in_every_world():
+    near = np.tile([5.0, 15.0, 16.0, 10.0, 31.0], (10, 1))
+    found = table(
+        open_question={"v": {B}}, site_code9={"s0": A, "s1": B}, nearest_worlds={"v": near}
+    )
+    assert found.loc[(B, "v", 15), ["covered_low", "covered_high"]].tolist() == [30, 50]
