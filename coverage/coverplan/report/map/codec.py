@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
-__all__ = ["BEYOND", "island", "minutes_text", "parts", "polyline", "whole_minutes"]
+__all__ = ["BEYOND", "island", "minutes_text", "packed", "parts", "polyline", "whole_minutes"]
 
 BEYOND = 255
 """The byte that says: farther than anything the page asks about."""
@@ -168,3 +168,36 @@ def island(value: Any) -> str:
     for sign in "<>&\u2028\u2029":
         text = text.replace(sign, f"\\u{ord(sign):04x}")
     return text
+
+
+def packed(tree: Any) -> Any:
+    """
+    Return a tree with its repetitive columns shortened; the page undoes it on opening.
+
+    A column of equal values becomes `{"=": value, "n": length}`, one of few different values
+    `{"w": values, "i": numbers}`, where that is shorter.
+
+    Parameters
+    ----------
+    tree
+        Mappings, lists and plain values.
+
+    Examples
+    --------
+    >>> packed({"state": ["none"] * 30, "name": ["a", "b"]})
+    {'state': {'=': 'none', 'n': 30}, 'name': ['a', 'b']}
+    """
+    if isinstance(tree, dict):
+        return {key: packed(value) for key, value in tree.items()}
+    if not isinstance(tree, list) or len(tree) < 4:  # noqa: PLR2004 -- nothing to gain
+        return [packed(value) for value in tree] if isinstance(tree, list) else tree
+    plain = all(value is None or isinstance(value, str | int | float) for value in tree)
+    if not plain:
+        return [packed(value) for value in tree]
+    words = list(dict.fromkeys((type(value).__name__, value) for value in tree))
+    values = [value for _, value in words]
+    if len(values) == 1:
+        return {"=": values[0], "n": len(tree)}
+    at = {word: number for number, word in enumerate(words)}
+    short = {"w": values, "i": [at[type(value).__name__, value] for value in tree]}
+    return short if len(island(short)) < len(island(tree)) else tree

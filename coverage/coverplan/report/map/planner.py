@@ -10,7 +10,7 @@ import folium
 from branca.element import Element
 from folium.map import Layer
 
-from coverplan.report.map.codec import island
+from coverplan.report.map.codec import island, packed
 from coverplan.report.map.offline import OfflineFigure, _css, asset, licence_text, script_text
 from coverplan.report.map.page_data import page_data
 
@@ -62,10 +62,10 @@ class _PlannerLayer(Layer):
     def render(self, **kwargs: Any) -> None:  # noqa: ARG002 -- branca's signature
         """Hand the data island, the styles and the script to the figure."""
         figure = self.get_root()
-        styles = "\n".join(asset(f"page/{name}.css") for name in STYLES)
-        code = "\n".join(asset(f"page/{name}.js") for name in SCRIPTS)
+        styles = "\n".join(_dense(asset(f"page/{name}.css")) for name in STYLES)
+        code = "\n".join(_dense(asset(f"page/{name}.js")) for name in SCRIPTS)
         figure.header.add_child(_Raw("styles", f"<style>\n{styles}</style>"), name="styles")
-        data = f'<script type="application/json" id="data">{island(self.data)}</script>'
+        data = f'<script type="application/json" id="data">{island(packed(self.data))}</script>'
         figure.html.add_child(_Raw("data", data), name="data")
         figure.script.add_child(
             _Raw("code", f"(function () {{\n'use strict';\n{code}\n}})();"), name="code"
@@ -194,6 +194,12 @@ class PlannerMap:
     def _repr_html_(self) -> str:
         """Show the page in a notebook."""
         return str(self.figure()._repr_html_())
+
+
+def _dense(code: str) -> str:
+    """Return our own code without indents and remark lines: it is read in the package, not here."""
+    lines = (line.strip() for line in code.splitlines())
+    return "\n".join(line for line in lines if line and not line.startswith("//"))
 
 
 def _middle(seats: list[list[float | None]]) -> list[float]:

@@ -42,7 +42,7 @@ function card(name, value, note, className, delta) {
   return h('div.card' + (className ? '.' + className : ''), { 'data-card': className || '' },
     h('div.card-name', {}, name),
     h('div.card-value', {}, value),
-    h('div.card-note', {}, note || '\u00a0', delta ? h('span.delta', {}, delta) : null));
+    h('div.card-note', {}, delta ? [note ? note + ' ' : '', h('span.delta', {}, delta)] : note || '\u00a0'));
 }
 
 function cards() {
@@ -56,20 +56,21 @@ function cards() {
     const t = now.cover.total;
     const b = now.base.total;
     const people = t.covered + t.uncovered + t.unknown;
-    const diff = (x, y) => (state.mode === 'now' || x === y ? '' : signed(x - y));
+    const diff = (x, y) => (state.mode === 'now' || x === y ? '' : compact(x - y));
     return [
       card(say(kind().people === 'pupils' ? 'card.covered_pupils' : 'card.covered'), count(t.covered), share(t.covered, people), 'covered', diff(t.covered, b.covered)),
       card(say('card.uncovered'), count(t.uncovered), share(t.uncovered, people), 'uncovered', diff(t.uncovered, b.uncovered)),
-      card(say('card.unknown'), count(t.unknown), say('card.of', { n: count(people) }), 'unknown'),
+      card(say('card.unknown'), count(t.unknown), say('card.of', { n: compact(people).replace('+', '') }), 'unknown'),
       last,
     ];
   }
-  const diff = (x, y) => (state.mode === 'now' || x === y ? '' : signed(x - y));
   const all = say('card.of_townships', { n: T.code.length });
+  const one = (key, name) => {
+    const moved = state.mode !== 'now' && p.tally[key] !== p.tallyWas[key];
+    return card(say(name), String(p.tally[key]), moved ? '' : all, name, moved ? say('card.than_now', { n: signed(p.tally[key] - p.tallyWas[key]) }) : '');
+  };
   return [
-    card(say('has'), String(p.tally.h), all, 'has', diff(p.tally.h, p.tallyWas.h)),
-    card(say('none'), String(p.tally.n), all, 'none', diff(p.tally.n, p.tallyWas.n)),
-    card(say('unreported'), String(p.tally.u), all, 'unreported', diff(p.tally.u, p.tallyWas.u)),
+    one('h', 'has'), one('n', 'none'), one('u', 'unreported'),
     last,
   ];
 }

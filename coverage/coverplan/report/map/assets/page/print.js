@@ -21,7 +21,7 @@ function beforePrint() {
   const size = PAPER[paper];
   const px = 96 / 25.4;
   pane.style.width = Math.floor((size[0] - 18) * px) + 'px';
-  pane.style.height = Math.floor((size[1] - 18 - 40) * px) + 'px';
+  pane.style.height = Math.floor((size[1] - 18 - 30) * px) + 'px';
   map.invalidateSize({ animate: false });
   fit();
   if (state.view === 'map') { roundScale(); }

@@ -82,7 +82,7 @@ function look(k) {
   }
   const letter = p.state[k];
   if (letter === 'u') { return { fill: 'url(#hatch)', value: say('unreported'), dark: false, words: say('unreported') }; }
-  if (p.added[k] > 0 && p.was[k] !== 'h') { return { fill: INK.tint, value: say('value.added', { n: p.added[k] }), dark: false, words: say('value.added', { n: p.added[k] }) }; }
+  if (p.added[k] > 0 && p.was[k] !== 'h') { return { fill: INK.tint, value: '+' + p.added[k], dark: false, words: say('value.added', { n: p.added[k] }) }; }
   if (letter === 'n') { return { fill: INK.none, value: say('none'), dark: true, words: say('none') }; }
   const n = places + p.added[k];
   return { fill: INK.quiet, value: say('value.has', { n }), dark: false, words: say('value.has', { n }) };
@@ -99,7 +99,7 @@ function difference(k, now) {
   }
   const n = now.presence.added[k];
   if (!n) { return same; }
-  return { fill: now.presence.was[k] === 'h' ? INK.tint : '#9cc2e8', value: say('value.added', { n }), dark: false, words: say('value.added', { n }) };
+  return { fill: now.presence.was[k] === 'h' ? INK.tint : '#9cc2e8', value: '+' + n, dark: false, words: say('value.added', { n }) };
 }
 
 // Whether a chosen site is tied to "only if the township has none".

@@ -41,7 +41,7 @@ function sortedTable(name, columns, rows, rowOptions, caption) {
     h('thead', {}, h('tr', {}, columns.map(column => h('th', {
       scope: 'col', class: column.num ? 'num' : null,
       'aria-sort': sort.by === column.key ? (sort.down ? 'descending' : 'ascending') : null,
-    }, column.of ? h('button.sort', {
+    }, column.of && !kept ? h('button.sort', {
       type: 'button',
       onclick: () => {
         sort.down = sort.by === column.key ? !sort.down : Boolean(column.num);
@@ -84,7 +84,7 @@ function gapTable() {
   const gaps = DATA.gaps[state.type];
   const number = numberOf(chosen());
   const discs = k => chosen().filter(j => DATA.candidates.township[j] === k).map(j => number[j]);
-  const name = { key: 'name', label: say('col.township'), head: true, of: k => T.code[k], cell: k => h('button.link', { type: 'button', onclick: () => openTownship(k) }, T.name[k]) };
+  const name = { key: 'name', label: say('col.township'), head: true, of: k => T.code[k], cell: k => (kept ? T.name[k] : h('button.link', { type: 'button', onclick: () => openTownship(k) }, T.name[k])) };
   const columns = [{ key: 'n', label: say('col.n'), num: true, cell: (k, n) => n + 1 }, name];
   if (state.metric === 'coverage' && now.cover) {
     columns.push(

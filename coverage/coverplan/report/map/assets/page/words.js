@@ -1,5 +1,16 @@
 // The data island, the two languages, and the only ways in which text reaches the page.
-const DATA = JSON.parse(document.getElementById('data').textContent);
+const DATA = unpacked(JSON.parse(document.getElementById('data').textContent));
+
+// Undoes codec.packed: columns of equal or few values.
+function unpacked(tree) {
+  if (tree === null || typeof tree !== 'object') { return tree; }
+  if (Array.isArray(tree)) { return tree.map(unpacked); }
+  if ('=' in tree) { return new Array(tree.n).fill(tree['=']); }
+  if ('w' in tree && 'i' in tree) { return tree.i.map(n => tree.w[n]); }
+  const out = {};
+  Object.keys(tree).forEach(key => { out[key] = unpacked(tree[key]); });
+  return out;
+}
 const REDUCED = window.matchMedia && window.matchMedia('(prefers-reduced-motion: reduce)').matches;
 let tongue = DATA.lang === 'en' ? 1 : 0;
 
@@ -24,6 +35,14 @@ function count(n) {
 
 function signed(n) {
   return n > 0 ? '+' + count(n) : n < 0 ? '−' + count(-n) : '±0';
+}
+
+// A difference that must fit a small card.
+function compact(n) {
+  const size = Math.abs(n);
+  const head = n < 0 ? '−' : '+';
+  if (size < 10000) { return head + count(size); }
+  return head + (tongue ? (size / 1000).toFixed(0) + 'k' : (size / 10000).toFixed(1).replace(/\.0$/, '') + '万');
 }
 
 // People in a sentence: no finer than a travel model bears.
