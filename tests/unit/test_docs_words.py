@@ -2,7 +2,6 @@
 
 import ast
 import re
-from collections.abc import Iterator
 from functools import cache
 
 from coverplan.text import catalogue
@@ -16,11 +15,11 @@ PLAN_TABLES |= {"programme", "layer", "publish", "outputs"}
 KEY = re.compile(r"[a-z][a-z0-9_]*(\.[a-z0-9_]+)+")
 
 
-def page_texts() -> Iterator[str]:
-    """Yield the page's own sources, which name messages as well."""
-    for suffix in ("*.js", "*.html", "*.css"):
-        for path in sorted(PACKAGE.rglob(suffix)):
-            yield path.read_text(encoding="utf-8")
+def page_strings() -> set[str]:
+    """Return every quoted string of the page's own scripts, which say messages without `map.`."""
+    scripts = [path for path in PACKAGE.rglob("*.js") if "leaflet" not in path.parts]
+    code = "\n".join(path.read_text(encoding="utf-8") for path in scripts)
+    return {text for pair in re.findall(r"'([^'\n]*)'|\"([^\"\n]*)\"", code) for text in pair}
 
 
 @cache
@@ -46,12 +45,14 @@ def literal(node: ast.AST) -> str:
 
 def test_every_message_of_the_catalogue_is_used():
     plain, woven = strings()
-    page = "\n".join(page_texts())
+    page = {f"map.{text}" for text in page_strings() | plain}
+    starts = {text for text in plain | page if text.endswith((".", "_")) and text != "map."}
     unused = [
         key
         for key in catalogue()
         if key not in plain
         and key not in page
+        and not key.startswith(tuple(starts))
         and not any(
             "." in start and key.startswith(start) and key.endswith(end) for start, end in woven
         )
@@ -92,12 +93,13 @@ def test_every_string_that_looks_like_a_message_key_of_an_area_exists():
 
 
 def test_both_languages_of_a_message_name_the_same_values():
-    holes = re.compile(r"(?<!\{)\{([a-z_0-9]+)[^{}]*\}")
-    uneven = [
-        key
+    # A name comes in its own language: {type_zh} or {type_short} here is {type_en} there.
+    holes = re.compile(r"(?<!\{)\{([a-z_0-9]+?)(?:_zh|_en|_short)?(?:[:!][^{}]*)?\}")
+    uneven = {
+        key: texts
         for key, texts in catalogue().items()
         if set(holes.findall(texts["zh"])) != set(holes.findall(texts["en"]))
-    ]
+    }
     assert not uneven
 
 

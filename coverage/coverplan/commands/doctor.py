@@ -36,7 +36,8 @@ def execute(options: argparse.Namespace) -> int:
     """
     from coverplan.doctor import report, sound  # noqa: PLC0415 - lazy
 
-    checks = report(options.lang or "zh")
+    lang = options.lang or "zh"
+    checks = report(lang)
     for check in checks:
-        print(f"[{check.verdict}] {check.name}: {check.text}")
+        print(check.line(lang))
     return DONE if sound(checks) else BAD_INPUT
