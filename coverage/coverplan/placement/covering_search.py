@@ -179,6 +179,7 @@ def first_of_equals(
     *,
     tolerance: float,
     fewest: bool = True,
+    rare: bool = True,
 ) -> BoolArray:
     """
     Return, of all equally good sets of sites, the fewest, then the lexicographically smallest.
@@ -198,6 +199,8 @@ def first_of_equals(
         Objectives closer than this are equal: below 1 where they are whole.
     fewest
         False where every optimum is known to open equally many.
+    rare
+        False where many optima are expected, as where all are covered.
 
     Returns
     -------
@@ -213,13 +216,19 @@ def first_of_equals(
     limit = (found.value if sense == "min" else -found.value) + tolerance / 2
     engine = Engine(program.model(objective), seed=search.seed)
     engine.bound_columns(np.arange(n_sites), low, high)
-    best, settled = _rivals(engine, found.chosen.copy(), limit, search)
+    best, settled = found.chosen.copy(), False
+    if rare:
+        best, settled = _rivals(engine, best, limit, search)
     if settled:
         return best
     engine = Engine(program.model(np.zeros(program.width)), seed=search.seed)
     engine.bound_columns(np.arange(n_sites), low, high)
     used = np.flatnonzero(objective)
     engine.add_rows([0, used.size], used, objective[used], [-np.inf], [limit])
+    if used.size and objective.min() >= 0:
+        # What would cost more by itself cannot be lost: its row becomes a covering row.
+        held = used[(objective[used] > limit) & (used >= n_sites)]
+        engine.bound_columns(held, 0.0, 0.0)
     if fewest:
         everywhere = np.zeros(program.width)
         everywhere[:n_sites] = 1.0
@@ -233,6 +242,9 @@ def first_of_equals(
         rank[block] = -(2.0 ** np.arange(block.size)[::-1])
         best = _improved(engine, rank, best, search)
         engine.bound_columns(block, best[block].astype(float), best[block].astype(float))
+        if not best[order[first + BLOCK :]].any():
+            # All optima open equally many, and these are behind us.
+            break
     return best
 
 

@@ -117,6 +117,7 @@ def most_covered(
         few = np.flatnonzero(~bounded.cannot_help(count, value))
         known = np.isin(few, columns[chosen])
         program, cost, lost = _reduced(left, few, free.size, count)
+        saturated = value >= total * (1 - 1e-12)
         chosen = first_of_equals(
             program,
             cost,
@@ -124,7 +125,8 @@ def most_covered(
             Found(known, total - lost - value, total - lost - value, np.zeros(0)),
             search,
             tolerance=0.5 if whole else 1e-9 * max(1.0, total),
-            fewest=value >= total * (1 - 1e-12),
+            fewest=saturated,
+            rare=not saturated,
         )
         columns = few
     opened = fixed.copy()
