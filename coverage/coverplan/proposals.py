@@ -15,8 +15,7 @@ from coverplan.errors import Problem, Severity
 from coverplan.groups import group_rows
 from coverplan.placement.arithmetic import Arithmetic, arithmetic
 from coverplan.placement.chain import Goal, place_by_goals
-
-# PM
+from coverplan.placement.p_median import p_median
 from coverplan.placement.result import Placement, Status
 from coverplan.rows import row_at
 from coverplan.text import LANGUAGES, say

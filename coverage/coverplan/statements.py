@@ -29,7 +29,7 @@ def note(key: str, **values: str | float) -> Problem:
 
 def rounded(people: int) -> int:
     """
-    Round a modelled number of people to two significant digits, at least to tens.
+    Round a modelled number of people to three significant digits, at least to tens.
 
     Parameters
     ----------
@@ -44,11 +44,11 @@ def rounded(people: int) -> int:
     Examples
     --------
     >>> [rounded(n) for n in (0, 7, 1234, 412_721)]
-    [0, 10, 1200, 410000]
+    [0, 10, 1230, 413000]
     """
     if people <= 0:
         return 0
-    unit = max(10, 10 ** (len(str(people)) - 2))
+    unit = max(10, 10 ** (len(str(people)) - 3))
     return int(max(unit, round(people / unit) * unit))
 
 

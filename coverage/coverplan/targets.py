@@ -233,7 +233,7 @@ def _indicators(
         reached = stage == str(row["target"]) or stage in _FINISHED
         notes = (("targets.note.stage", {"stage": stage}),)
         return _Count(1.0 if reached else 0.0, planned, met=reached, notes=notes)
-    values: dict[str, Value] = {"value": str(last["value"]), "year": int(last["year"])}
+    values: dict[str, Value] = {"value": _plain(value), "year": int(last["year"])}
     return _Count(value, planned, notes=(("targets.note.typed", values),))
 
 
