@@ -23,6 +23,8 @@ _TRUE = frozenset({"是", "有", "yes", "y", "true", "t", "1", "√", "✓", "�
 _FALSE = frozenset({"否", "无", "没有", "no", "n", "false", "f", "0", "×", "✗", "x", "☐"})
 _NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?", re.IGNORECASE)
 _THOUSANDS = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d+)?")
+_SPACED_DIGITS = re.compile(r"\d +\d")
+_SPACED_THOUSANDS = re.compile(r"[+-]?\d{1,3}( \d{3})+(\.\d+)?")
 _COMMA_DECIMAL = re.compile(r"[+-]?\d+,\d+")
 _SCIENTIFIC = re.compile(r"\d(\.\d+)?e\+?\d+", re.IGNORECASE)
 _DEGREES = re.compile(
@@ -43,6 +45,7 @@ _GUARDED = re.compile(r"'[=+\-@\t\r]")
 _EXCEL_DAYS = (20_000, 60_000)
 _EXCEL_EPOCH = date(1899, 12, 30)
 _YEARS = (1900, 2100)
+_HALF_TURN = 180
 _SHOWN = 60
 _EXACT_FLOAT = 2**53
 
@@ -260,7 +263,10 @@ def _value_of(column: Column, raw: Raw, cleaned: str) -> tuple[float | None, Par
             return float(raw), Parsed()
         except OverflowError:
             return None, Parsed(fault="intake.cell.not_finite")
-    plain = _plain(cleaned).replace("，", ",").replace("−", "-")
+    spaced = unicodedata.normalize("NFKC", cleaned).replace("−", "-")
+    if _SPACED_DIGITS.search(spaced) and not _SPACED_THOUSANDS.fullmatch(spaced):
+        return None, Parsed(fault="intake.cell.words")  # "2 3" is two numbers, not 23
+    plain = spaced.replace(" ", "")
     repair = "" if plain == cleaned else "intake.repair.number"
     unit = next((u for u in column.units if plain.endswith(u) and plain != u), "")
     if unit:
@@ -337,6 +343,8 @@ def _sexagesimal(column: Column, found: re.Match[str]) -> Parsed:
 def _in_range(column: Column, number: float, repair: str) -> Parsed:
     least, most = column.least or 0.0, column.most or 0.0
     if not least <= number <= most:
+        if column.kind is Kind.LAT and abs(number) <= _HALF_TURN:
+            return Parsed(fault="intake.cell.latitude")
         return Parsed(
             fault="intake.cell.degrees_range", values={"least": f"{least:g}", "most": f"{most:g}"}
         )

@@ -127,9 +127,10 @@ def workbook_grids(path: Path, file: str) -> tuple[Grid, ...]:
         with zipfile.ZipFile(path) as archive:
             _bounded(archive, file)
             extents = _extents(archive, file)
-        with warnings.catch_warnings():
+        # as a stream: by its name openpyxl would refuse an xlsx that is called .xls
+        with warnings.catch_warnings(), path.open("rb") as stream:
             warnings.simplefilter("ignore")  # what openpyxl does not keep does not concern reading
-            book = openpyxl.load_workbook(path, read_only=True, data_only=True, keep_links=False)
+            book = openpyxl.load_workbook(stream, read_only=True, data_only=True, keep_links=False)
             try:
                 parts = [
                     (sheet, extents.get(_part_of(sheet), Measured())) for sheet in book.worksheets
@@ -141,7 +142,7 @@ def workbook_grids(path: Path, file: str) -> tuple[Grid, ...]:
                 values = [tuple(_rows(sheet, extent)) for sheet, extent in parts]
             finally:
                 book.close()
-            formulas = _formulas(path, parts, values)
+            formulas = _formulas(stream, parts, values)
     except TableError:
         raise
     except (MemoryError, RecursionError) as fault:
@@ -215,14 +216,14 @@ def _rows(sheet: Any, extent: Measured) -> Iterator[tuple[Raw, ...]]:
 
 
 def _formulas(
-    path: Path, parts: list[tuple[Any, Measured]], values: list[tuple[tuple[Raw, ...], ...]]
+    stream: IO[bytes], parts: list[tuple[Any, Measured]], values: list[tuple[tuple[Raw, ...], ...]]
 ) -> list[frozenset[tuple[int, int]]]:
     # cells that hold a formula but no value: written by a program that does not compute
     if not any(extent.formulas for _, extent in parts):
         return [frozenset()] * len(parts)
     import openpyxl  # noqa: PLC0415 - heavy
 
-    book = openpyxl.load_workbook(path, read_only=True, keep_links=False)
+    book = openpyxl.load_workbook(stream, read_only=True, keep_links=False)
     try:
         found = []
         for (sheet, extent), rows in zip(parts, values, strict=True):

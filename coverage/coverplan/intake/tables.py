@@ -27,6 +27,7 @@ _FOOTNOTE = re.compile(
     re.DOTALL,
 )
 _FILLED_DOWN = frozenset({Kind.TEXT, Kind.CODE6, Kind.CODE9, Kind.CODE12, Kind.CHOICE, Kind.FLAG})
+_BRACKETS = re.compile(r"\([^()]*\)")
 _SHOWN_HEADERS = 12
 
 
@@ -247,12 +248,17 @@ def _near_headers(
         return
     from rapidfuzz import fuzz, process  # noqa: PLC0415 - only where a header is unknown
 
+    bracketless = {_BRACKETS.sub("", head): name for head, name in absent.items()}
     for text in header.unused:
-        near = process.extractOne(
-            bare_header(text), list(absent), scorer=fuzz.ratio, score_cutoff=75
-        )
+        where = Where(file, grid.sheet, header.first_row, shown(text))
+        bare = bare_header(text)
+        same = bracketless.get(_BRACKETS.sub("", bare))
+        if same is not None and "(" in bare:
+            values = {"nearest": same}
+            book.add(Problem("intake.header.unit", where, shown(text), values, Severity.NOTE))
+            continue
+        near = process.extractOne(bare, list(absent), scorer=fuzz.ratio, score_cutoff=75)
         if near is not None:
-            where = Where(file, grid.sheet, header.first_row, shown(text))
             values = {"nearest": absent[near[0]]}
             book.add(Problem("intake.header.near", where, shown(text), values, Severity.NOTE))
 
