@@ -1,0 +1,484 @@
+"""Exact p-median with rules on sites: Benders cuts in closed form, and branching on sites."""
+
+import heapq
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from coverplan.placement.highs import Engine, Model, Outcome, Solution
+from coverplan.placement.lagrange import improve_prices
+from coverplan.placement.median_search import Search
+from coverplan.placement.options import SiteRows
+from coverplan.placement.swap import open_greedily, swap
+
+__all__ = ["Task", "minimise", "total_cost"]
+
+BoolArray = NDArray[np.bool_]
+FloatArray = NDArray[np.float64]
+IntArray = NDArray[np.int64]
+
+CELLS_OF_RESTARTS = 40_000_000  # work that random restarts of the swap search may take
+CUT = 1e-6  # a cut must be violated by this much, relative to its demand point's cost
+WHOLE = 1e-6  # a site this near to 0 or 1 is decided
+HALF = 0.5
+USED = 1e-9
+EXACT = 1e5  # whole costs up to here go to the solver as they are
+TIE_NODES = 200  # nodes that the search for the first of equal sets may take: no clock decides
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Task:
+    """
+    Which of the free sites to open, at least total cost.
+
+    Parameters
+    ----------
+    cost
+        Cost of serving each demand point from each free site, shape (n_demand, n_free); `inf`
+        where it cannot be reached.
+    fallback
+        Cost at the nearest site that is open in any case, shape (n_demand,); `inf` without one.
+    p
+        Free sites to open at most.
+    rows
+        All rules on the free sites as rows, the count among them.
+    plain
+        Whether the count is the only rule.
+    fresh
+        Whether a free site is new (the others exist and may close), shape (n_free,).
+    """
+
+    cost: FloatArray
+    fallback: FloatArray
+    p: int
+    rows: SiteRows
+    plain: bool
+    fresh: BoolArray
+
+    def keeps(self, opened: BoolArray) -> bool:
+        """
+        Return whether a choice keeps every row.
+
+        Parameters
+        ----------
+        opened
+            Shape (n_free,).
+        """
+        entry = self.rows.value * opened[self.rows.index]
+        sums = np.concatenate([[0.0], np.cumsum(entry)])[self.rows.start]
+        total = np.diff(sums)
+        slack = 1e-7 * np.maximum(1.0, np.abs(total))
+        return bool(((total >= self.rows.lower - slack) & (total <= self.rows.upper + slack)).all())
+
+
+def total_cost(task: Task, sites: IntArray) -> float:
+    """
+    Return the total cost when some free sites are open; `inf` where somebody is not reached.
+
+    Parameters
+    ----------
+    task
+        The task.
+    sites
+        Columns that are open.
+    """
+    return float(np.minimum(task.cost[:, sites].min(axis=1, initial=np.inf), task.fallback).sum())
+
+
+def minimise(task: Task, search: Search, *, seed: int) -> FloatArray:
+    """
+    Find the sites of least total cost and prove it.
+
+    Parameters
+    ----------
+    task
+        What is asked.
+    search
+        Receives the sites, the objective and the bound; says when to stop.
+    seed
+        Seed of the random restarts.
+
+    Returns
+    -------
+    array
+        Prices of the demand points that bound the total (see `lagrange.price_sites`).
+
+    Notes
+    -----
+    Duran-Mateluna, Ales and Elloumi (2023), An efficient Benders decomposition for the p-median
+    problem, doi:10.1016/j.ejor.2022.11.033, with Lagrangean prices as the first phase: the cuts
+    at these prices make the linear relaxation almost tight at once.
+    """
+    least = np.minimum(task.cost.min(axis=1, initial=np.inf), task.fallback)
+    search.raise_bound(float(least.sum()))
+    if task.plain:
+        _start(task, search, seed)
+    price = _first_prices(task, search)
+    tree = _Tree(task, search, price)
+    if search.bound <= search.enough and not search.over():
+        tree.run()
+    if search.bound >= search.best and not search.over():
+        tree.settle_ties()
+    return tree.price
+
+
+def _start(task: Task, search: Search, seed: int) -> None:
+    """Find a good set of sites by greedy opening, swaps and random restarts."""
+    n_demand, n_free = task.cost.shape
+    p = min(task.p, n_free)
+    finite = _finite(task.cost)
+    fallback = _finite(task.fallback, finite.max(initial=0.0))
+    if p == n_free:
+        search.offer(np.arange(n_free), total_cost(task, np.arange(n_free)))
+        return
+    random = np.random.default_rng(seed)
+    starts = [open_greedily(finite, fallback, p)]
+    rounds = int(np.clip(CELLS_OF_RESTARTS // max(n_demand * n_free * p, 1), 1, 12))
+    starts += [random.choice(n_free, p, replace=False) for _ in range(rounds)]
+    for start in starts:
+        sites, _ = swap(finite, fallback, start)
+        search.offer(sites, total_cost(task, sites))
+        if search.over():
+            return
+
+
+def _first_prices(task: Task, search: Search) -> FloatArray:
+    finite = np.where(np.isfinite(task.cost), task.cost, -np.inf).max(axis=1, initial=-np.inf)
+    guess = np.minimum(task.fallback, finite)
+    target = search.best
+    if search.sites is not None and np.isfinite(search.best):
+        two = np.partition(np.column_stack([task.cost[:, search.sites], guess, guess]), 1, axis=1)[
+            :, :2
+        ]
+        guess = two.mean(axis=1)
+    else:
+        guess = np.minimum(task.fallback, task.cost.min(axis=1))
+        target = float(guess.sum()) * 2.0 + 1e-9
+    prices = improve_prices(
+        task.cost,
+        task.fallback,
+        guess,
+        task.p,
+        target,
+        enough=search.enough,
+        stop=search.over,
+    )
+    search.raise_bound(prices.bound)
+    return prices.price
+
+
+def _finite(cost: FloatArray, highest: float | None = None) -> FloatArray:
+    """Replace `inf` by something dearer than all the rest together, for the heuristics."""
+    reached = np.isfinite(cost)
+    if reached.all():
+        return cost
+    top = max(float(cost[reached].max(initial=0.0)), highest or 0.0)
+    return np.where(reached, cost, (top + 1.0) * (len(cost) + 1))
+
+
+class _Tree:
+    """Branch and bound over the sites; every node is a linear program with all cuts so far."""
+
+    def __init__(
+        self,
+        task: Task,
+        search: Search,
+        price: FloatArray,
+    ) -> None:
+        self.task, self.search, self.price = task, search, price
+        self.n_demand, self.n_free = task.cost.shape
+        self.cost = np.minimum(task.cost, task.fallback[:, None])
+        self.scale = self._scale()
+        self.least = np.minimum(self.cost.min(axis=1, initial=np.inf), task.fallback)
+        self.engine = self._engine()
+        self.ceiling: float | None = None
+        self.owner: list[IntArray] = []
+        self.level: list[FloatArray] = []
+        self.never = np.zeros(self.n_free, dtype=np.bool_)
+        self.always = np.zeros(self.n_free, dtype=np.bool_)
+        self.count = 0
+        self.given_up = np.inf
+        self.root: tuple[float, FloatArray, FloatArray] | None = None
+
+    @property
+    def enough(self) -> float:
+        """A node whose bound is above this is of no more interest."""
+        return self.search.enough if self.ceiling is None else self.ceiling
+
+    def _scale(self) -> float:
+        """Divide costs so that the solver's absolute tolerances mean something."""
+        top = float(self.cost[np.isfinite(self.cost)].max(initial=1.0))
+        return 1.0 if self.search.whole and top <= EXACT else max(top / 1000.0, 1e-300)
+
+    def _engine(self) -> Engine:
+        rows = self.task.rows
+        model = Model(
+            np.concatenate([np.zeros(self.n_free), np.ones(self.n_demand)]),
+            rows.start,
+            rows.index,
+            rows.value,
+            rows.lower,
+            rows.upper,
+            np.concatenate([np.zeros(self.n_free), self.least / self.scale]),
+            np.concatenate([np.ones(self.n_free), np.full(self.n_demand, np.inf)]),
+            integer=False,
+        )
+        engine = Engine(model)
+        if not np.isfinite(self.task.fallback).all():
+            everywhere = np.arange(self.n_free)
+            engine.add_rows([0, self.n_free], everywhere, np.ones(self.n_free), [1.0], [np.inf])
+        partly = np.flatnonzero(~np.isfinite(self.cost).all(axis=1))
+        if partly.size:  # who cannot be reached from everywhere must be reached from somewhere
+            row, column = np.nonzero(np.isfinite(self.cost[partly]))
+            start = np.concatenate([[0], np.cumsum(np.bincount(row, minlength=partly.size))])
+            ones = np.ones(partly.size)
+            engine.add_rows(start, column, np.ones(row.size), ones, ones * np.inf)
+        return engine
+
+    def run(self) -> None:
+        """Search until proven, good enough, or stopped."""
+        self._first_cuts()
+        none = np.zeros(0, dtype=np.int64)
+        heap: list[tuple[float, int, IntArray, IntArray]] = [(-np.inf, 0, none, none)]
+        while heap and not self.search.over():
+            bound, _, zeros, ones = heapq.heappop(heap)
+            self.search.raise_bound(min(bound, self.given_up))
+            if bound > self.enough:
+                heapq.heappush(heap, (bound, 0, zeros, ones))
+                break
+            self._dive(heap, bound, zeros, ones)
+        open_bound = min((node[0] for node in heap), default=np.inf)
+        self.search.raise_bound(min(open_bound, self.given_up))
+
+    def _dive(
+        self,
+        heap: list[tuple[float, int, IntArray, IntArray]],
+        bound: float,
+        zeros: IntArray,
+        ones: IntArray,
+    ) -> None:
+        while True:
+            found = self._solve(zeros, ones)
+            if found is None:  # stopped in the middle: the node stays open with what it had
+                self.count += 1
+                heapq.heappush(heap, (bound, self.count, zeros, ones))
+                return
+            value, y, reduced = found
+            bound = max(bound, value)
+            if bound > self.enough:
+                if bound <= self.search.proof:
+                    self.given_up = min(self.given_up, bound)
+                return
+            if self.count == 0:
+                self.root = (value, y, reduced)
+                self._round(y)
+                self._fix()
+            zeros, ones = self._inherit(found, zeros, ones)
+            fraction = np.minimum(y, 1.0 - y)
+            fraction[zeros] = fraction[ones] = 0.0
+            column = int(fraction.argmax())
+            if fraction[column] <= WHOLE:
+                return  # all sites decided: `_solve` has offered it
+            self.count += 1
+            down = (bound, self.count, np.append(zeros, column), ones)
+            up = (bound, self.count, zeros, np.append(ones, column))
+            near, far = (up, down) if y[column] >= HALF else (down, up)
+            heapq.heappush(heap, far)
+            if self.count % 20 == 0:
+                self._round(y)
+            bound, _, zeros, ones = near
+
+    def _solve(
+        self, zeros: IntArray, ones: IntArray
+    ) -> tuple[float, FloatArray, FloatArray] | None:
+        """Solve one node with all cuts it violates; None when time is up."""
+        lower, upper = self.always.astype(np.float64), (~self.never).astype(np.float64)
+        upper[zeros] = 0.0
+        lower[ones] = 1.0
+        nothing = np.zeros(self.n_free)
+        if (lower > upper).any():
+            return np.inf, nothing, nothing
+        self.engine.bound_columns(np.arange(self.n_free), lower, upper)
+        while True:
+            solution = self.engine.solve(time_limit_s=self.search.left, presolve=False)
+            self.search.interrupted |= solution.interrupted
+            if solution.outcome == Outcome.INFEASIBLE:
+                return np.inf, nothing, nothing
+            if solution.outcome != Outcome.OPTIMAL or self.search.over():
+                return None
+            value = solution.objective * self.scale
+            y = solution.x[: self.n_free]
+            reduced = solution.reduced_costs[: self.n_free] * self.scale
+            if value > self.enough:
+                return value, y, reduced
+            paid = solution.x[self.n_free :] * self.scale
+            level = self._critical(y)
+            true = level - np.maximum(level[:, None] - self.cost, 0.0) @ y
+            short = np.flatnonzero(true > paid + CUT * np.maximum(paid, self.scale))
+            if short.size == 0:
+                self._offer(y)
+                if self.count == 0:
+                    self._reprice(solution)
+                return value, y, reduced
+            self._cut(short, level[short])
+
+    def _offer(self, y: FloatArray) -> None:
+        if (np.minimum(y, 1.0 - y) <= WHOLE).all():
+            sites = np.flatnonzero(y > HALF)
+            if self.task.keeps(y > HALF):
+                self.search.offer(sites, total_cost(self.task, sites))
+
+    def _round(self, y: FloatArray) -> None:
+        """Make a set of sites from a fractional one."""
+        if not self.task.plain or self.task.p >= self.n_free:
+            return
+        sites = np.sort(np.argsort(-y, kind="stable")[: self.task.p])
+        finite = _finite(self.task.cost)
+        sites, _ = swap(finite, _finite(self.task.fallback, finite.max()), sites)
+        if self.search.offer(sites, total_cost(self.task, sites)):
+            self._fix()
+
+    def _fix(self) -> None:
+        """Decide the sites whose reduced cost at the root says that they cannot be otherwise."""
+        if self.root is not None:
+            value, y, reduced = self.root
+            self.never |= (y <= USED) & (value + reduced > self.enough)
+            self.always |= (y >= 1.0 - USED) & (value - reduced > self.enough)
+
+    def _inherit(
+        self, found: tuple[float, FloatArray, FloatArray], zeros: IntArray, ones: IntArray
+    ) -> tuple[IntArray, IntArray]:
+        """Decide, below a node, what its reduced costs decide."""
+        value, y, reduced = found
+        # A reduced cost speaks of a column at its bound; of a branched one it may have any sign.
+        undecided = ~(self.never | self.always)
+        undecided[zeros] = undecided[ones] = False
+        out = undecided & (y <= USED) & (value + reduced > self.enough)
+        into = undecided & (y >= 1.0 - USED) & (value - reduced > self.enough)
+        return np.union1d(zeros, np.flatnonzero(out)), np.union1d(ones, np.flatnonzero(into))
+
+    def _critical(self, y: FloatArray) -> FloatArray:
+        """Return the cost at which each demand point has one whole site within reach."""
+        support = np.flatnonzero(y > USED)
+        if support.size == 0:
+            return self.task.fallback
+        table = self.cost[:, support]
+        order = np.argsort(table, axis=1, kind="stable")
+        sums = np.cumsum(y[support][order], axis=1)
+        enough = sums >= 1.0 - 1e-7
+        place = np.where(enough.any(axis=1), enough.argmax(axis=1), support.size - 1)
+        rows = np.arange(self.n_demand)
+        level = table[rows, order[rows, place]]
+        level = np.where(enough.any(axis=1), level, self.task.fallback)
+        level = np.minimum(level, self.task.fallback)
+        top = np.where(np.isfinite(table), table, -np.inf).max(axis=1)
+        return np.where(np.isfinite(level), level, top)
+
+    def _first_cuts(self) -> None:
+        if not self.owner:
+            for level in self._near_levels():
+                self._cut(np.arange(self.n_demand), level)
+
+    def settle_ties(self) -> None:
+        """
+        Replace the sites found by the first of all equally good sets, where that is quick.
+
+        The first is the one with fewest new sites, and of these the one whose column numbers come
+        first in order. The search for it is bounded by nodes, never by time, so that the answer is
+        the same on every machine; beyond the bound the sites found stay.
+        """
+        best = self.search.best
+        if self.search.sites is None or not np.isfinite(best):
+            return
+        self._first_cuts()
+        self.ceiling = best + HALF if self.search.whole else best + 1e-7 * abs(best) + 1e-12
+        self.never[:], self.always[:] = False, False
+        self._fix()
+        sites = self._without_idle(self.search.sites)
+        size = np.count_nonzero(self.task.fresh[sites])
+        nodes = TIE_NODES
+        short_of_all = self.search.best > float(self.least.sum()) + 1e-9 * abs(best)
+        while size and not (self.task.plain and short_of_all):
+            fewer, nodes = self._first_set(size - 1, nodes)
+            if fewer is None:
+                break
+            sites, size = fewer, np.count_nonzero(self.task.fresh[fewer])
+        first, nodes = self._first_set(int(size), nodes)
+        self.search.sites = sites if first is None else first
+
+    def _equal(self, sites: IntArray) -> bool:
+        opened = np.zeros(self.n_free, dtype=np.bool_)
+        opened[sites] = True
+        best = self.search.best
+        return self.task.keeps(opened) and total_cost(self.task, sites) <= best + 1e-9 * abs(best)
+
+    def _without_idle(self, sites: IntArray) -> IntArray:
+        """Close new sites that nobody needs, the last column first."""
+        for column in sites[::-1].tolist():
+            fewer = sites[sites != column]
+            if self.task.fresh[column] and self._equal(fewer):
+                sites = fewer
+        return sites
+
+    def _first_set(self, size: int, nodes: int) -> tuple[IntArray | None, int]:
+        """Return the first set of at most `size` new sites that is as good; None if none is."""
+        fresh = np.flatnonzero(self.task.fresh)
+        ones = np.ones(fresh.size)
+        self.engine.add_rows([0, fresh.size], fresh, ones, [-np.inf], [float(size)])
+        row = self.engine.n_rows - 1
+        none = np.zeros(0, dtype=np.int64)
+        stack = [(none, none)]
+        found = None
+        while stack and found is None and nodes > 0 and not self.search.over():
+            nodes -= 1
+            zeros, ones_at = stack.pop()
+            solved = self._solve(zeros, ones_at)
+            if solved is None or solved[0] > self.enough:
+                continue
+            zeros, ones_at = self._inherit(solved, zeros, ones_at)
+            decided = self.never | self.always
+            decided[zeros] = decided[ones_at] = True
+            opened = np.union1d(np.flatnonzero(self.always), ones_at)
+            if np.count_nonzero(self.task.fresh[opened]) >= size:
+                decided |= self.task.fresh
+            rest = np.flatnonzero(~decided)
+            if rest.size == 0:
+                found = opened if self._equal(opened) else None
+                continue
+            stack.append((np.append(zeros, rest[0]), ones_at))
+            stack.append((zeros, np.append(ones_at, rest[0])))
+        self.engine.bound_rows([row], -np.inf, np.inf)
+        return found, nodes
+
+    def _near_levels(self) -> list[FloatArray]:
+        """Return the costs next to the prices: the cuts there are nearly all that is needed."""
+        top = np.where(np.isfinite(self.cost), self.cost, -np.inf).max(axis=1)
+        price = np.clip(self.price, self.least, top)
+        below = np.where(self.cost < price[:, None], self.cost, -np.inf).max(axis=1)
+        above = np.where(self.cost >= price[:, None], self.cost, np.inf).min(axis=1)
+        beyond = np.where(self.cost > above[:, None], self.cost, np.inf).min(axis=1)
+        return [np.where(np.isfinite(level), level, price) for level in (below, above, beyond)]
+
+    def _cut(self, rows: IntArray, level: FloatArray) -> None:
+        excess = np.maximum(level[:, None] - self.cost[rows], 0.0) / self.scale
+        row, column = np.nonzero(excess)
+        start = np.concatenate([[0], np.cumsum(np.bincount(row, minlength=rows.size) + 1)])
+        index = np.empty(start[-1], dtype=np.int64)
+        value = np.empty(start[-1])
+        place = np.arange(row.size) + row
+        index[place], value[place] = column, excess[row, column]
+        index[start[1:] - 1], value[start[1:] - 1] = self.n_free + rows, 1.0
+        self.engine.add_rows(start, index, value, level / self.scale, np.full(rows.size, np.inf))
+        self.owner.append(rows)
+        self.level.append(level)
+
+    def _reprice(self, solution: Solution) -> None:
+        """Turn the duals of the cuts into prices of the demand points."""
+        owner, level = np.concatenate(self.owner), np.concatenate(self.level)
+        dual = np.maximum(solution.row_duals[self.engine.n_rows - owner.size :], 0.0)
+        weight = np.bincount(owner, weights=dual, minlength=self.n_demand)
+        mean = np.bincount(owner, weights=dual * level, minlength=self.n_demand)
+        # What the duals of a row lack to one belongs to the lower bound of its cost.
+        mean += np.maximum(1.0 - weight, 0.0) * self.least
+        self.price = mean / np.maximum(weight, 1.0)
