@@ -78,29 +78,45 @@ def test_all_faults_of_all_files_are_told_at_once_in_both_languages(tmp_path):
     with pytest.raises(InputError) as caught:
         read_inputs(plan)
     assert caught.value.text("zh").split("\n") == [
-        "targets.csv，第 1 行：缺少“目标名称”列（name_zh）；没有用上的表头有：—。"
-        "请补上这一列，或把表头改成“目标名称”",
-        "targets.csv，第 1 行：缺少“英文名称”列（name_en）；没有用上的表头有：—。"
-        "请补上这一列，或把表头改成“英文名称”",
-        "targets.csv，第 1 行：缺少“类别”列（kind）；没有用上的表头有：—。"
-        "请补上这一列，或把表头改成“类别”",
-        "targets.csv，第 1 行：缺少“牵头单位”列（lead）；没有用上的表头有：—。"
-        "请补上这一列，或把表头改成“牵头单位”",
-        "targets.csv，第 1 行：缺少“原文依据”列（evidence）；没有用上的表头有：—。"
-        "请补上这一列，或把表头改成“原文依据”",
-        "venues.csv，第 2 行，“类型”列：“教学站”不是已登记的场馆类型。"
-        "可选：社区科普大学教学点（university_site）；新类型请先登记到场馆类型表",
+        (
+            "targets.csv，第 1 行：缺少“目标名称”列（name_zh）；没有用上的表头有：—。"
+            "请补上这一列，或把表头改成“目标名称”"
+        ),
+        (
+            "targets.csv，第 1 行：缺少“英文名称”列（name_en）；没有用上的表头有：—。"
+            "请补上这一列，或把表头改成“英文名称”"
+        ),
+        (
+            "targets.csv，第 1 行：缺少“类别”列（kind）；没有用上的表头有：—。"
+            "请补上这一列，或把表头改成“类别”"
+        ),
+        (
+            "targets.csv，第 1 行：缺少“牵头单位”列（lead）；没有用上的表头有：—。"
+            "请补上这一列，或把表头改成“牵头单位”"
+        ),
+        (
+            "targets.csv，第 1 行：缺少“原文依据”列（evidence）；没有用上的表头有：—。"
+            "请补上这一列，或把表头改成“原文依据”"
+        ),
+        (
+            "venues.csv，第 2 行，“类型”列：“教学站”不是已登记的场馆类型。"
+            "可选：社区科普大学教学点（university_site）；新类型请先登记到场馆类型表"
+        ),
         "venues.csv，第 3 行，“编号”列：“v1”与第 2 行重复。请删去一行，或改正编号",
-        "venues.csv，第 3 行，“所属乡镇”列：“双陆镇”与“双路镇”读音相同，写法不同。"
-        "请确认后改正，或在别名表里登记",
+        (
+            "venues.csv，第 3 行，“所属乡镇”列：“双陆镇”与“双路镇”读音相同，写法不同。"
+            "请确认后改正，或在别名表里登记"
+        ),
         "venues.csv，第 4 行，“纬度”列：“107.8”不会是纬度，像是经度和纬度写反了。请对调",
         "venues.csv，第 5 行，“经度”列：坐标 117.8, 29.9 在县界外约 912 公里。请核对经纬度",
         "venues.csv，第 6 行，“纬度”列：经度、纬度只填了一个。请补上，或两个都留空",
         "venues.csv，第 7 行，“状态”列：没有填。请补上",
         "population.csv，第 2 行，“常住人口”列：“-5”是负数。请改正",
         "population.csv，第 3 行，“常住人口”列：“nan”不是数（NaN 或无穷大）。没有数据就留空",
-        "population.csv，第 4 行，“code9”列：名录里没有代码为 500230999 的乡镇（街道）。"
-        "请对照名录改正；旧代码请登记到别名表",
+        (
+            "population.csv，第 4 行，“code9”列：名录里没有代码为 500230999 的乡镇（街道）。"
+            "请对照名录改正；旧代码请登记到别名表"
+        ),
     ]
     english = caught.value.text("en").split("\n")
     assert len(english) == 15
@@ -156,15 +172,19 @@ def test_a_renamed_township_and_a_former_code_are_found_through_the_alias_table(
 
 def test_a_town_that_is_called_a_township_is_taken_and_asked_about(tmp_path):
     assert asked(tmp_path, venues=venues("v1,甲,museum,双路乡,,,,开放")) == [
-        "venues.csv，第 2 行，“所属乡镇”列：“双路乡”按“双路镇”处理，街道、镇、乡不一致。"
-        "请核对名称；如已更名，请改名录或登记别名"
+        (
+            "venues.csv，第 2 行，“所属乡镇”列：“双路乡”按“双路镇”处理，街道、镇、乡不一致。"
+            "请核对名称；如已更名，请改名录或登记别名"
+        )
     ]
 
 
 def test_an_unknown_village_counts_for_its_township_and_is_asked_about(tmp_path):
     assert asked(tmp_path, venues=venues("v1,甲,museum,三合街道,常坡村,,,开放")) == [
-        "venues.csv，第 2 行，“村（社区）”列：“常坡村”与“长坡村村民委员会”读音相同，写法不同，"
-        "按乡镇计。请确认"
+        (
+            "venues.csv，第 2 行，“村（社区）”列：“常坡村”与“长坡村村民委员会”读音相同，写法不同，"
+            "按乡镇计。请确认"
+        )
     ]
 
 
@@ -193,8 +213,10 @@ def test_a_programme_that_no_table_knows_is_named_with_the_choices(tmp_path):
 def test_a_village_code_of_another_township_is_a_fault(tmp_path):
     villages = "code12,code9,name,kind\n500230001001,500230111,滨江社区,社区\n"
     assert said(tmp_path, villages=villages) == [
-        "villages.csv，第 2 行，“code12”列：村代码 500230001001 与乡镇代码 500230111 不符。"
-        "请对照代码表改正其中一个"
+        (
+            "villages.csv，第 2 行，“code12”列：村代码 500230001001 与乡镇代码 500230111 不符。"
+            "请对照代码表改正其中一个"
+        )
     ]
 
 

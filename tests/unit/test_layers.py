@@ -71,7 +71,7 @@ def test_a_shapefile_without_its_table_says_which_part_is_missing(tmp_path):
     path = tmp_path / "towns.shp"
     write(towns(), path)
     path.with_suffix(".dbf").unlink()
-    with pytest.raises(TableError, match="缺少同名的 .dbf 文件"):
+    with pytest.raises(TableError, match=r"缺少同名的 \.dbf 文件"):
         read_layer(path)
 
 

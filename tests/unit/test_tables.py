@@ -124,8 +124,8 @@ def test_every_fault_names_file_sheet_row_header_what_was_found_and_the_remedy(t
             "请写成 2024-05-01；日子不清楚就留空，写到备注"
         ),
         (
-            "a.xlsx，工作表“填报”，第 8 行，“容纳人数（人）”列：“有2个，待建1个”里有文字，要写成一个数。"
-            "是几？请只写数，其余写到备注或另起一行"
+            "a.xlsx，工作表“填报”，第 8 行，“容纳人数（人）”列：“有2个，待建1个”里有文字，"
+            "要写成一个数。是几？请只写数，其余写到备注或另起一行"
         ),
     ]
     assert table.problems[1].text("en") == (
