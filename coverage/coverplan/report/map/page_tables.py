@@ -1,6 +1,9 @@
 """The tables on the page: presence, coverage, gaps, targets, placement and where it all is from."""
 
+import tomllib
 from collections.abc import Mapping
+from functools import cache
+from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -47,6 +50,13 @@ def said(key: str, values: Mapping[str, Any] | None = None) -> list[str]:
         return [key, key]
 
 
+@cache
+def _signs() -> dict[str, list[list[float]]]:
+    """Return the outline of each sign, in units of its radius; maps on paper use the same."""
+    found = files("coverplan.report").joinpath("marker_shapes.toml").read_text(encoding="utf-8")
+    return dict(tomllib.loads(found))
+
+
 def venue_types(result: "Result") -> list[dict[str, Any]]:
     """
     Return the venue types the page offers: the plan's programmes first, then all with a place.
@@ -72,7 +82,7 @@ def venue_types(result: "Result") -> list[dict[str, Any]]:
                 "id": key,
                 "name": names,
                 "short": names if short[0].startswith("map.short.") else short,
-                "shape": text(row["shape"]) or "circle",
+                "sign": _signs().get(text(row["shape"]), _signs()["circle"]),
                 "colour": text(row["colour"]),
                 "clause": text(row.get("clause")),
                 "programme": item is not None,

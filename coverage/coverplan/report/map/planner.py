@@ -13,6 +13,7 @@ from folium.map import Layer
 from coverplan.report.map.codec import island, packed
 from coverplan.report.map.offline import OfflineFigure, _css, asset, licence_text, script_text
 from coverplan.report.map.page_data import page_data
+from coverplan.report.publish import published
 
 if TYPE_CHECKING:
     from coverplan.domain import Result
@@ -141,6 +142,8 @@ class PlannerMap:
     """
     The planning map of a run: one HTML file that a meeting can work with, without a network.
 
+    Only what the plan's publish profile lets out is on it.
+
     Parameters
     ----------
     result
@@ -155,7 +158,7 @@ class PlannerMap:
     """
 
     def __init__(self, result: "Result", lang: str = "zh") -> None:
-        self.data = page_data(result, lang)
+        self.data = page_data(published(result, result.plan.publish.profile), lang)
         self.lang = lang
 
     @property

@@ -13,10 +13,10 @@ const overlap = (a, b) => Math.max(0, Math.min(a.x1, b.x1) - Math.max(a.x0, b.x0
 // wanted: [{x, y, w, h, room}], in order; solid: boxes to stay off; frame: the box to stay in.
 function arrange(wanted, solid, frame) {
   const placed = [];
-  const order = wanted.map((_, n) => n).sort((a, b) => wanted[b].room - wanted[a].room || a - b);
+  const order = wanted.map((_, n) => n).sort((a, b) => wanted[a].room - wanted[b].room || a - b);
   const spots = [];
-  for (let r = 0; r <= 150; r += r < 30 ? 5 : 10) {
-    const turns = r === 0 ? 1 : 8 + Math.round(r / 4);
+  for (let r = 0; r <= 170; r += r < 40 ? 4 : 8) {
+    const turns = r === 0 ? 1 : 10 + Math.round(r / 4);
     for (let n = 0; n < turns; n += 1) {
       const a = 2 * Math.PI * n / turns + Math.PI / 2;
       spots.push([r * Math.cos(a) * 1.25, r * Math.sin(a), r]);
@@ -33,7 +33,7 @@ function arrange(wanted, solid, frame) {
       if (box.x0 < frame.x0 || box.x1 > frame.x1 || box.y0 < frame.y0 || box.y1 > frame.y1) { continue; }
       if (placed.some(other => !apart(box, other))) { continue; }
       let price = spots[s][2];
-      for (let i = 0; i < solid.length; i += 1) { price += 0.5 * overlap(box, solid[i]); }
+      for (let i = 0; i < solid.length; i += 1) { price += 0.14 * overlap(box, solid[i]); }
       if (!best || price < best.price) { best = { price, x, y, box, far: spots[s][2] }; }
       if (best && spots[s][2] > best.price) { break; }
     }

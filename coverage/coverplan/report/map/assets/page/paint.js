@@ -43,7 +43,7 @@ function drawMark(mark) {
   if (mark.what === 'venue') { put(group, sign(mark.type, mark.x, mark.y, 6.5)); }
   if (mark.what === 'chosen') { put(group, disc(mark.x, mark.y, mark.number, mark.conditional)); }
   if (mark.what === 'free') { put(group, ring(mark.x, mark.y)); }
-  if (mark.what === 'star') { put(group, sign({ shape: 'star', colour: '#b3161b' }, mark.x, mark.y, 7)); }
+  if (mark.what === 'star') { put(group, sign({ sign: STAR, colour: '#b3161b' }, mark.x, mark.y, 7)); }
   if (mark.count > 1) {
     put(group, svg('text', { class: 'times', x: mark.x + 6, y: mark.y - 3 }, '×' + mark.count));
   }
@@ -158,25 +158,32 @@ function shortName(k, r) {
 }
 
 function freeLabels(looks, marks) {
-  const size = map.getSize().y < 480 ? 11 : map.getSize().y < 700 ? 12 : 13.5;
+  const size = map.getSize().y < 480 ? 10.5 : map.getSize().y < 700 ? 12 : 13.5;
   const origin = map.containerPointToLayerPoint([0, 0]);
   const frame = { x0: origin.x + 2, y0: origin.y + 2, x1: origin.x + map.getSize().x - 2, y1: origin.y + map.getSize().y - 2 };
   const visible = plan.anchors.map(a => a.x > frame.x0 && a.x < frame.x1 && a.y > frame.y0 && a.y < frame.y1);
   const wanted = T.code.map((_, k) => ({
-    x: plan.anchors[k].x, y: plan.anchors[k].y, room: visible[k] ? -plan.anchors[k].r : 1e6,
+    x: plan.anchors[k].x, y: plan.anchors[k].y, room: visible[k] ? plan.anchors[k].r : 1e6,
     w: Math.max(wide(T.name[k], size, true), wide(looks[k].value, size - 1, false)) + 3, h: size * 2.62,
   }));
   const solid = marks.filter(m => m.what !== 'free').map(m => ({ x0: m.x - m.r, x1: m.x + m.r, y0: m.y - m.r, y1: m.y + m.r }));
-  const spots = arrange(wanted.map(w => (w.room === 1e6 ? Object.assign({}, w, { x: -1e7 }) : Object.assign({}, w, { room: -w.room }))), solid, frame);
+  const spots = arrange(wanted.map(w => (w.room === 1e6 ? Object.assign({}, w, { x: -1e7 }) : w)), solid, frame);
   return T.code.map((code, k) => {
     const spot = spots[k];
     if (!spot) { return null; }
     const a = plan.anchors[k];
     return svg('g', { class: 'label', 'data-code': code },
-      spot.far > 26 ? svg('line', { x1: a.x, y1: a.y, x2: spot.x, y2: spot.y, class: 'leader' }) : null,
+      spot.far > 30 ? leader(a, spot, wanted[k]) : null,
       svg('text', { x: spot.x, y: spot.y - size * 0.12, 'text-anchor': 'middle', 'font-size': size, class: 'name' }, T.name[k]),
       svg('text', { x: spot.x, y: spot.y + size * 0.98, 'text-anchor': 'middle', 'font-size': size - 1, class: 'value' }, looks[k].value));
   });
+}
+
+// From the township's middle to the nearest edge of its label.
+function leader(a, spot, box) {
+  const x = Math.max(spot.x - box.w / 2, Math.min(spot.x + box.w / 2, a.x));
+  const y = Math.max(spot.y - box.h / 2, Math.min(spot.y + box.h / 2, a.y));
+  return [svg('line', { x1: a.x, y1: a.y, x2: x, y2: y, class: 'leader' }), svg('circle', { cx: a.x, cy: a.y, r: 1.6, class: 'foot' })];
 }
 
 // Tooltips: text nodes in one box.

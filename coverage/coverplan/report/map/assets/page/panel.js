@@ -24,6 +24,7 @@ function headline() {
     if (state.mode === 'now') { return first; }
     return say('headline.coverage_plan', { sites: chosen().length, rest: first, more: roughly(total.covered - now.base.total.covered) });
   }
+  if (p.tallyWas.u === all && state.mode !== 'now' && planned().length) { return say('headline.unreported_plan', { n: all, type: name, sites: chosen().length }); }
   if (p.tallyWas.u === all) { return say('headline.unreported', { n: all, type: name }); }
   const was = say('headline.presence', { all, type: name, h: p.tallyWas.h, n: p.tallyWas.n, u: p.tallyWas.u });
   if (state.mode === 'now') { return was; }
@@ -67,6 +68,8 @@ function cards() {
   const all = say('card.of_townships', { n: T.code.length });
   const one = (key, name) => {
     const moved = state.mode !== 'now' && p.tally[key] !== p.tallyWas[key];
+    const ask = key === 'h' && state.mode !== 'now' ? p.was.filter((letter, k) => letter === 'u' && p.added[k] > 0).length : 0;
+    if (ask) { return card(say(name), String(p.tally[key]), say('card.to_check', { n: ask }), name, ''); }
     return card(say(name), String(p.tally[key]), moved ? '' : all, name, moved ? say('card.than_now', { n: signed(p.tally[key] - p.tallyWas[key]) }) : '');
   };
   return [
@@ -135,12 +138,12 @@ function viewSwitch() {
 // The legend says exactly what is on the map now; its signs are the layer switches.
 function legend() {
   const rows = [];
-  const chip = (colour, text) => h('span.key', {}, h('span.chip' + (colour === 'hatch' || colour === 'dots' ? '.' + colour : ''), { style: colour === 'hatch' || colour === 'dots' ? {} : { background: colour } }), text);
+  const chip = (colour, text) => h('span.key', {}, h('span.chip' + (colour[0] === '#' ? '' : '.' + colour), { style: colour[0] === '#' ? { background: colour } : {} }), text);
   const now = figures();
   if (!now) { return null; }
   const p = now.presence.tally;
   if (state.mode === 'diff') {
-    rows.push(chip('#9cc2e8', say('legend.more')), chip('#f4f5f6', say('value.same')));
+    rows.push(chip(INK.more[0], say('legend.more')), chip('#f4f5f6', say('value.same')));
   } else if (state.metric === 'coverage' && now.cover) {
     rows.push(h('b', {}, say('legend.coverage', { cutoff: state.cutoff })));
     const marksAt = ['< 20%', '20–40%', '40–60%', '60–80%', '≥ 80%'];
@@ -149,7 +152,8 @@ function legend() {
   } else {
     rows.push(h('b', {}, kindName()));
     rows.push(chip(INK.none, say('none') + ' ' + p.n), chip('hatch', say('unreported') + ' ' + p.u), chip(INK.quiet, say('has') + ' ' + p.h));
-    if (state.mode !== 'now') { rows.push(chip(INK.tint, say('legend.added'))); }
+    if (state.mode !== 'now' && now.presence.added.some((n, k) => n && now.presence.was[k] !== 'u')) { rows.push(chip(INK.tint, say('legend.added'))); }
+    if (state.mode !== 'now' && now.presence.added.some((n, k) => n && now.presence.was[k] === 'u')) { rows.push(chip('hatch-plan', say('legend.if_none'))); }
   }
   const symbol = node => svg('svg', { width: 18, height: 18, viewBox: '-9 -9 18 18', 'aria-hidden': 'true' }, node);
   rows.push(h('span.key', {}, symbol(sign(kind(), 0, 0, 6)), say('legend.venue', { type: kindName() })));

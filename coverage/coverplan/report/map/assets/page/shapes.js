@@ -2,7 +2,7 @@
 const INK = {
   paper: '#ffffff', quiet: '#e8efec', line: '#77808a', text: '#15202b',
   gap: ['#86250a', '#c34d1b', '#e98d57', '#f7c8a4', '#f3ede6'],
-  none: '#c34d1b', accent: '#0b57a4', tint: '#c5dbf3', river: '#bcd9ec', riverText: '#3f7395',
+  none: '#c34d1b', accent: '#6a1b9a', tint: '#dfcdee', more: ['#c9abdf', '#a678c8'],
 };
 const BREAKS = [0.2, 0.4, 0.6, 0.8];
 
@@ -18,37 +18,26 @@ function patterns() {
     svg('pattern', { id: 'hatch', width: 7, height: 7, patternUnits: 'userSpaceOnUse', patternTransform: 'rotate(45)' },
       svg('rect', { width: 7, height: 7, fill: '#fafafa' }),
       svg('rect', { width: 2, height: 7, fill: '#a9b0b8' })),
+    svg('pattern', { id: 'hatch-plan', width: 7, height: 7, patternUnits: 'userSpaceOnUse', patternTransform: 'rotate(45)' },
+      svg('rect', { width: 7, height: 7, fill: '#faf6fd' }),
+      svg('rect', { width: 2, height: 7, fill: '#c9abdf' })),
     svg('pattern', { id: 'dots', width: 6, height: 6, patternUnits: 'userSpaceOnUse' },
       svg('rect', { width: 6, height: 6, fill: '#fbfbfb' }),
       svg('circle', { cx: 2, cy: 2, r: 1.2, fill: '#7d858e' })));
 }
 
-const POLY = {
-  square: [[-0.85, -0.85], [0.85, -0.85], [0.85, 0.85], [-0.85, 0.85]],
-  triangle: [[0, -1.1], [1.05, 0.8], [-1.05, 0.8]],
-  diamond: [[0, -1.15], [1.15, 0], [0, 1.15], [-1.15, 0]],
-  cross: [[-0.4, -1.05], [0.4, -1.05], [0.4, -0.4], [1.05, -0.4], [1.05, 0.4], [0.4, 0.4], [0.4, 1.05], [-0.4, 1.05], [-0.4, 0.4], [-1.05, 0.4], [-1.05, -0.4], [-0.4, -0.4]],
-};
-const regular = (corners, turn) => Array.from({ length: corners }, (_, n) => {
-  const a = turn + 2 * Math.PI * n / corners;
-  return [1.08 * Math.cos(a), 1.08 * Math.sin(a)];
-});
-POLY.pentagon = regular(5, -Math.PI / 2);
-POLY.hexagon = regular(6, 0);
-POLY.star = Array.from({ length: 10 }, (_, n) => {
+const STAR = Array.from({ length: 10 }, (_, n) => {
   const a = -Math.PI / 2 + Math.PI * n / 5;
   const r = n % 2 ? 0.5 : 1.25;
   return [r * Math.cos(a), r * Math.sin(a)];
 });
 
-// A venue's sign: shape and colour of its type, white edge.
+// A venue's sign: outline and colour of its type, white edge.
 function sign(type, x, y, r) {
-  const options = { fill: /^#[0-9a-fA-F]{3,8}$/.test(type.colour) ? type.colour : '#444', stroke: '#fff', 'stroke-width': 1.3 };
-  const points = POLY[type.shape];
-  if (!points) { return svg('circle', Object.assign({ cx: x, cy: y, r: r * 0.95 }, options)); }
-  return svg('polygon', Object.assign({
-    points: points.map(p => (x + p[0] * r).toFixed(1) + ',' + (y + p[1] * r).toFixed(1)).join(' '),
-  }, options));
+  return svg('polygon', {
+    points: type.sign.map(p => (x + p[0] * r).toFixed(1) + ',' + (y + p[1] * r).toFixed(1)).join(' '),
+    fill: /^#[0-9a-fA-F]{3,8}$/.test(type.colour) ? type.colour : '#444', stroke: '#fff', 'stroke-width': 1.3,
+  });
 }
 
 // A chosen site: a numbered disc; dashed where it holds only if the township really has none.
@@ -81,6 +70,7 @@ function look(k) {
     return { fill: INK.gap[n], value: share(now.cover.covered[k], people), dark: n < 2, words: say('aria.coverage', { share: share(now.cover.covered[k], people), cutoff: state.cutoff }) };
   }
   const letter = p.state[k];
+  if (p.added[k] > 0 && p.was[k] === 'u') { return { fill: 'url(#hatch-plan)', value: say('value.if_none', { n: p.added[k] }), dark: false, words: say('value.if_none_words', { n: p.added[k] }) }; }
   if (letter === 'u') { return { fill: 'url(#hatch)', value: say('unreported'), dark: false, words: say('unreported') }; }
   if (p.added[k] > 0 && p.was[k] !== 'h') { return { fill: INK.tint, value: '+' + p.added[k], dark: false, words: say('value.added', { n: p.added[k] }) }; }
   if (letter === 'n') { return { fill: INK.none, value: say('none'), dark: true, words: say('none') }; }
@@ -94,12 +84,12 @@ function difference(k, now) {
     const more = now.cover.covered[k] - now.base.covered[k];
     if (!more) { return same; }
     const part = more / (T.people[k] || 1);
-    const fillColour = part >= 0.5 ? '#5c97d3' : part >= 0.2 ? '#9cc2e8' : INK.tint;
+    const fillColour = part >= 0.5 ? INK.more[1] : part >= 0.2 ? INK.more[0] : INK.tint;
     return { fill: fillColour, value: signed(more), dark: false, words: say('aria.more', { n: signed(more) }) };
   }
   const n = now.presence.added[k];
   if (!n) { return same; }
-  return { fill: now.presence.was[k] === 'h' ? INK.tint : '#9cc2e8', value: '+' + n, dark: false, words: say('value.added', { n }) };
+  return { fill: now.presence.was[k] === 'h' ? INK.tint : INK.more[0], value: '+' + n, dark: false, words: say('value.added', { n }) };
 }
 
 // Whether a chosen site is tied to "only if the township has none".

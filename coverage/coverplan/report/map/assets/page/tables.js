@@ -72,6 +72,7 @@ function gapOrder() {
 function stateChip(k) {
   const now = figures().presence;
   const places = DATA.presence[state.type] ? DATA.presence[state.type].open[k] : 0;
+  if (now.added[k] > 0 && now.was[k] === 'u') { return h('span.state.maybe', {}, say('value.if_none', { n: now.added[k] })); }
   if (now.added[k] > 0 && now.was[k] !== 'h') { return h('span.state.added', {}, say('value.added', { n: now.added[k] })); }
   if (now.state[k] === 'u') { return h('span.state.unreported', {}, say('unreported')); }
   if (now.state[k] === 'n') { return h('span.state.none', {}, say('none')); }
@@ -143,7 +144,7 @@ function siteTables() {
   const ordered = rows.slice().sort((a, b) => gain[b] - gain[a] || a - b);
   const cut = showAll ? ordered : ordered.slice(0, 60);
   return [
-    bar, h('p.small', {}, statement(type), ' ', say('greedy.note')),
+    bar, h('details.small', {}, h('summary.plain', {}, statusWords(type)), h('p', {}, statement(type))),
     list.length ? h('table.chosen', {}, h('caption', {}, say('caption.chosen', { n: list.length })),
       h('thead', {}, h('tr', {}, [say('col.no'), say('col.site_name'), model.measured(type.id) ? say('col.alone', { cutoff: state.cutoff }) : say('col.alone_presence'), say('col.cost'), ''].map((label, n) => h('th', { scope: 'col', class: n === 2 || n === 3 ? 'num' : null }, label)))),
       h('tbody', {}, chosenRows)) : h('p.empty', {}, say('chosen.none')),
@@ -156,6 +157,11 @@ function siteLabel(j) {
   const row = proposal(j);
   const name = row ? both(row.label) : DATA.candidates.name[j] + ' ' + (T.name[DATA.candidates.township[j]] || '');
   return [name, conditional(j) ? h('small.maybe', {}, ' ' + say('if_none')) : null];
+}
+
+function statusWords(type) {
+  const row = DATA.programmes[type.id];
+  return row ? say('status.' + row.status) : say('greedy.note');
 }
 
 function statement(type) {
