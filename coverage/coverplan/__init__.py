@@ -5,36 +5,87 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from coverplan.config import Plan, read_plan
+    from coverplan.covering import coverage_curve, coverage_table
     from coverplan.domain import Presence, Result, Rung, TravelTimes
     from coverplan.errors import CoverplanError, InfeasibleError, InputError, Problem
+    from coverplan.gaps import people_unserved, presence_missing, worst_minutes
+    from coverplan.impedance import travel_times
     from coverplan.pipeline import run
+    from coverplan.placement.arithmetic import arithmetic
+    from coverplan.placement.chain import place_by_goals
+    from coverplan.placement.curve import placement_curve
+    from coverplan.placement.lscp import lscp
+    from coverplan.placement.mclp import mclp
+    from coverplan.placement.p_median import p_median
+    from coverplan.placement.result import Placement, Status
+    from coverplan.report.map.offline import offline
+    from coverplan.report.map.planner import PlannerMap
+    from coverplan.report.read_run import read_run
+    from coverplan.report.run_folder import write
 
 _HOME = {
     "CoverplanError": "errors",
     "InfeasibleError": "errors",
     "InputError": "errors",
+    "Placement": "placement.result",
     "Plan": "config",
+    "PlannerMap": "report.map.planner",
     "Presence": "domain",
     "Problem": "errors",
     "Result": "domain",
     "Rung": "domain",
+    "Status": "placement.result",
     "TravelTimes": "domain",
+    "arithmetic": "placement.arithmetic",
+    "coverage_curve": "covering",
+    "coverage_table": "covering",
+    "lscp": "placement.lscp",
+    "mclp": "placement.mclp",
+    "offline": "report.map.offline",
+    "p_median": "placement.p_median",
+    "people_unserved": "gaps",
+    "place_by_goals": "placement.chain",
+    "placement_curve": "placement.curve",
+    "presence_missing": "gaps",
     "read_plan": "config",
+    "read_run": "report.read_run",
     "run": "pipeline",
+    "travel_times": "impedance",
+    "worst_minutes": "gaps",
+    "write": "report.run_folder",
 }
+"""Which module a public name lives in."""
 
 __all__ = [
     "CoverplanError",
     "InfeasibleError",
     "InputError",
+    "Placement",
     "Plan",
+    "PlannerMap",
     "Presence",
     "Problem",
     "Result",
     "Rung",
+    "Status",
     "TravelTimes",
+    "arithmetic",
+    "coverage_curve",
+    "coverage_table",
+    "lscp",
+    "mclp",
+    "offline",
+    "p_median",
+    "people_unserved",
+    "place_by_goals",
+    "placement_curve",
+    "presence_missing",
     "read_plan",
+    "read_run",
     "run",
+    "travel_times",
+    "worst_minutes",
+    "write",
 ]
 
 
