@@ -223,8 +223,9 @@ def small_result(*, example: bool = False, lang: str = "zh", profile: str = "int
             "missing": [2.0, np.nan],
             "unreported": [1.0, np.nan],
             "status": pd.array(["overdue", "unreported"], dtype="str"),
-            "note_key": pd.array(["", ""], dtype="str"),
-            "note": pd.array(["", "缺指标表"], dtype="str"),
+            "missing_table": pd.array(["", "indicators"], dtype="str"),
+            "note_zh": pd.array(["", "缺指标表"], dtype="str"),
+            "note_en": pd.array(["", "no table of indicators"], dtype="str"),
         },
         index=pd.Index(["university-townships", "volunteers"], name="id", dtype="str"),
     )
@@ -266,7 +267,8 @@ def small_result(*, example: bool = False, lang: str = "zh", profile: str = "int
             "needed_high": pd.array([2, None], dtype="Int64"),
             "unreported": pd.array([1, None], dtype="Int64"),
             "missing_table": pd.array(["", "schools"], dtype="str"),
-            "statement": pd.array(["需新增 1–2 个", ""], dtype="str"),
+            "statement_zh": pd.array(["需新增 1–2 个", ""], dtype="str"),
+            "statement_en": pd.array(["1 to 2 new sites are needed", ""], dtype="str"),
         },
         index=pd.Index(["university_site", "school_museum"], name="type", dtype="str"),
     )
@@ -311,7 +313,7 @@ def small_result(*, example: bool = False, lang: str = "zh", profile: str = "int
             "date": pd.array(["2025-12-31", "2025-12-31"], dtype="str"),
         }
     )
-    values = np.array(
+    minutes = np.array(
         [[0.0, 33.25, np.inf], [25.5, 40.0, np.inf], [33.25, 0.0, 50.0], [np.inf, 12.0, 61.0],
          [np.inf, np.inf, 0.0]]
     )  # fmt: skip
@@ -352,7 +354,7 @@ def small_result(*, example: bool = False, lang: str = "zh", profile: str = "int
             },
             index=pd.Index(codes, name="id", dtype="str"),
         ),
-        times=TravelTimes(values, tuple(codes), ("v1", "c1", "c2"), Rung.ASKED, limit=240.0),
+        times=TravelTimes(minutes, tuple(codes), ("v1", "c1", "c2"), Rung.ASKED, limit=240.0),
         presence=presence,
         village_presence=village_presence,
         coverage=coverage,

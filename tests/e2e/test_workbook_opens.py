@@ -29,7 +29,7 @@ def read(path: Path, *, values: bool = True):
     """Return a workbook that holds no file open."""
     with warnings.catch_warnings():
         # LibreOffice adds its own kind of data bars, which openpyxl does not know
-        warnings.filterwarnings("ignore", "Unknown extension", UserWarning)
+        warnings.filterwarnings("ignore", ".* extension is not supported", UserWarning)
         return openpyxl.load_workbook(io.BytesIO(path.read_bytes()), data_only=values)
 
 

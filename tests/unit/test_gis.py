@@ -6,6 +6,7 @@ import sqlite3
 import subprocess
 from contextlib import closing
 from dataclasses import replace
+from typing import Any
 from xml.etree import ElementTree as ET
 
 import geopandas as gpd
@@ -28,7 +29,7 @@ def package(tmp_path_factory):
     return path
 
 
-def rows(package, query: str) -> list[tuple]:
+def rows(package, query: str) -> list[tuple[Any, ...]]:
     with closing(sqlite3.connect(package)) as database:
         return database.execute(query).fetchall()
 

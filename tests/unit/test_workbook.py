@@ -228,7 +228,7 @@ def test_the_same_result_gives_the_same_bytes(tmp_path):
 
 def test_a_refused_share_is_told_below_the_table_instead_of_a_number(tmp_path):
     result = small_result()
-    for name in [one for one in result.gaps if one.startswith("people_")]:
+    for name in [one for one in map(str, result.gaps) if one.startswith("people_")]:
         result.gaps[name] = pd.array([None] * len(result.gaps), dtype="Int64")
     result.gaps["refused"] = "report.method.refused"
     path = tmp_path / "gaps.xlsx"

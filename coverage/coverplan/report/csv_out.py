@@ -62,8 +62,8 @@ def csv_bytes(table: pd.DataFrame, *, encoding: str = "utf-8-sig") -> bytes:
     writer = csv.writer(lines, lineterminator="\r\n")
     writer.writerow([safe_text(str(name)) for name in table.columns])
     columns = [
-        [_cell(value, decimals(str(name))) for value in table[name].astype(object)]
-        for name in table.columns
+        [_cell(value, places) for value in table[name].astype(object)]
+        for name, places in ((name, decimals(str(name))) for name in table.columns)
     ]
     writer.writerows(zip(*columns, strict=True))
     return lines.getvalue().encode(encoding)

@@ -2,7 +2,7 @@
 
 import math
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from pathlib import Path
@@ -453,7 +453,7 @@ def text_width(text: str) -> float:
     return float(sum(2 if unicodedata.east_asian_width(sign) in "WFA" else 1 for sign in text))
 
 
-def states(values: Sequence[Any], family: str, lang: str) -> list[str | None]:
+def states(values: Iterable[Any], family: str, lang: str) -> list[str | None]:
     """
     Return the words for the values of a closed list, None where there is no value.
 

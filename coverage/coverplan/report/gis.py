@@ -170,8 +170,8 @@ def _orientation(result: Result, lang: str) -> Iterator[GisLayer]:
         areas = frame.geom_type.isin(["Polygon", "MultiPolygon"])
         for part, looks, suffix in ((areas, _AREAS, "_areas"), (~areas, _LINES, "")):
             if part.any() and kind in looks:
-                style = {kind: single(looks[kind])}
-                yield _layer(f"{kind}{suffix}", frame[part], result, lang, style)
+                name = f"{kind}{suffix}"
+                yield _layer(name, frame[part], result, lang, {name: single(looks[kind])})
 
 
 def _layer(

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from typing import Any
 
 import geopandas as gpd
 import pandas as pd
@@ -84,7 +85,7 @@ def published(result: Result, profile: str) -> Result:
     """
     if profile not in PROFILES:
         raise ValueError(f"profile is one of {PROFILES}, not {profile!r}")
-    changed = {
+    changed: dict[str, Any] = {
         name: _frame(getattr(result, name), _WHITELIST[profile].get(name)) for name in FRAMES
     }
     if profile != "internal":

@@ -6,21 +6,28 @@ from xml.etree.ElementTree import Element, SubElement, tostring
 
 __all__ = ["HATCHED", "Category", "Symbol", "categorized", "single"]
 
+_QGIS_MARKERS = frozenset(
+    {
+        *("square", "trapezoid", "parallelogram_right", "parallelogram_left", "diamond", "shield"),
+        *("octagon", "hexagon", "pentagon", "rounded_square", "square_with_corners", "star"),
+        *("diamond_star", "heart", "arrow", "circle", "cross_fill", "triangle", "half_square"),
+        *("left_half_triangle", "right_half_triangle", "filled_arrowhead", "semi_circle"),
+        *("third_circle", "quarter_circle", "quarter_square", "diagonal_half_square"),
+        *("asterisk_fill", "decagon", "equilateral_triangle"),
+    }
+)
 _MARKERS = {
-    "circle": "circle",
-    "square": "square",
-    "triangle": "triangle",
-    "diamond": "diamond",
-    "star": "star",
-    "pentagon": "pentagon",
-    "hexagon": "hexagon",
     "cross": "cross_fill",
     "plus": "cross_fill",
     "ring": "circle",
-    "house": "pentagon",
+    "house": "decagon",
+    "flag": "equilateral_triangle",
+    "drop": "shield",
+    "hourglass": "diamond_star",
     "triangle_down": "triangle",
     "half_circle": "semi_circle",
 }
+"""What stands in for a shape that QGIS has no marker for; the colour still tells them apart."""
 HATCHED = "hatched"
 
 
@@ -168,7 +175,7 @@ def _fill(symbol: Symbol, colour: str) -> dict[str, str]:
 
 def _marker(symbol: Symbol) -> dict[str, str]:
     return {
-        "name": _MARKERS.get(symbol.shape, "circle"),
+        "name": _marker_name(symbol.shape),
         "angle": "180" if symbol.shape == "triangle_down" else "0",
         "color": _rgba(symbol.colour or "#ffffff"),
         "outline_color": _rgba(symbol.outline),
@@ -178,6 +185,10 @@ def _marker(symbol: Symbol) -> dict[str, str]:
         "size": str(symbol.size),
         "size_unit": "MM",
     }
+
+
+def _marker_name(shape: str) -> str:
+    return shape if shape in _QGIS_MARKERS else _MARKERS.get(shape, "circle")
 
 
 def _layer(parent: Element, kind: str, options: Mapping[str, str]) -> Element:

@@ -3,6 +3,7 @@
 import io
 import zipfile
 from pathlib import Path
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -53,9 +54,25 @@ def read_frame(path: Path) -> pd.DataFrame:
     """
     import pyarrow.parquet as pq  # noqa: PLC0415 - heavy
 
-    if b"geo" in (pq.read_schema(path).metadata or {}):
-        return gpd.read_parquet(path)
-    return pd.read_parquet(path)
+    schema = pq.read_schema(path)
+    if b"geo" in (schema.metadata or {}):
+        located: pd.DataFrame = gpd.read_parquet(path)
+        return _as_written(located, schema.pandas_metadata)
+    return _as_written(pd.read_parquet(path), schema.pandas_metadata)
+
+
+def _as_written(frame: pd.DataFrame, metadata: dict[str, Any] | None) -> pd.DataFrame:
+    """Give columns back the types that Parquet widens: plain objects, dates by the second."""
+    for column in (metadata or {}).get("columns", []):
+        name, was = column["name"], column["numpy_type"]
+        if name not in frame.columns or str(frame[name].dtype) == was:
+            continue
+        if was.startswith("datetime64"):
+            frame[name] = frame[name].astype(was)
+        elif was == "object" and column["pandas_type"] == "unicode":
+            texts = frame[name].astype(object)
+            frame[name] = texts.where(texts.notna(), None)
+    return frame
 
 
 def times_bytes(times: TravelTimes) -> bytes:
@@ -77,7 +94,7 @@ def times_bytes(times: TravelTimes) -> bytes:
     """
     known = np.isfinite(times.values)
     start = np.concatenate([[0], np.cumsum(known.sum(axis=1))]).astype(np.int64)
-    arrays = {
+    arrays: dict[str, np.ndarray[Any, Any]] = {
         "minutes": times.to(times.sites)[known],
         "site": np.nonzero(known)[1].astype(np.int32),
         "start": start,

@@ -1,7 +1,7 @@
 """The lists that leave in more than one format: built once, so that CSV and workbook agree."""
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Hashable, Iterable
 
 import numpy as np
 import pandas as pd
@@ -11,12 +11,15 @@ from coverplan.domain import Result
 __all__ = [
     "FREE_PLACES",
     "TABLES",
+    "counted_people",
     "cutoffs_of",
     "decimals",
     "gaps_table",
     "is_missing",
     "joined",
     "ledger_table",
+    "of_type",
+    "parts_of",
     "placement_table",
     "rounded",
     "targets_table",
@@ -107,7 +110,7 @@ def type_order(result: Result, *, programmes_only: bool = False) -> list[str]:
     return list(dict.fromkeys([*first, *listed, *present]))
 
 
-def cutoffs_of(table: Iterable[str]) -> list[int]:
+def cutoffs_of(table: Iterable[Hashable]) -> list[int]:
     """
     Return the cutoffs in minutes that stand in a wide table's column names, ascending.
 
@@ -140,7 +143,29 @@ def gaps_table(result: Result) -> pd.DataFrame:
     types = result.venue_types
     table.insert(3, "type_zh", table["type"].map(types["zh"]))
     table.insert(4, "type_en", table["type"].map(types["en"]))
+    counted = counted_people(result)
+    at = list(table.columns).index("people") + 1
+    pairs = pd.MultiIndex.from_frame(table[["code9", "type"]])
+    table.insert(at, "demand_people", counted.reindex(pairs).array)
     return rounded(table)
+
+
+def counted_people(result: Result) -> pd.Series:
+    """
+    Return whom the coverage of a township and type counts: residents, or pupils of its schools.
+
+    Parameters
+    ----------
+    result
+        A run's result.
+
+    Returns
+    -------
+    Series
+        [code9, type] persons; covered + uncovered + unknown come to it at every cutoff.
+    """
+    people = result.coverage["people"].astype("Int64")
+    return people.groupby(level=["code9", "type"], sort=False).first()
 
 
 def townships_table(result: Result) -> pd.DataFrame:
@@ -167,12 +192,26 @@ def townships_table(result: Result) -> pd.DataFrame:
     gaps = result.gaps
     columns: dict[str, pd.Series] = {}
     for venue_type in type_order(result):
-        own = gaps.xs(venue_type, level="type").reindex(table.index)
+        own = of_type(gaps, venue_type).reindex(table.index)
         for name in _measures(own):
             columns[f"{name}_{venue_type}"] = own[name]
     table = pd.concat([table, pd.DataFrame(columns, index=table.index)], axis=1)
     table["targets_missing"] = joined(gaps, "targets_missing").reindex(table.index).fillna("")
     return rounded(table.reset_index())
+
+
+def of_type(frame: pd.DataFrame, venue_type: str) -> pd.DataFrame:
+    """
+    Return the rows of one venue type, indexed by township (or village) alone.
+
+    Parameters
+    ----------
+    frame
+        A frame with the index level `type`.
+    venue_type
+        Id of the type.
+    """
+    return frame[frame.index.get_level_values("type") == venue_type].droplevel("type")
 
 
 def joined(gaps: pd.DataFrame, column: str) -> pd.Series:
@@ -187,15 +226,27 @@ def joined(gaps: pd.DataFrame, column: str) -> pd.Series:
         A column of ids joined by ";" or ",".
     """
     return gaps.groupby(level="code9", sort=False)[column].agg(
-        lambda texts: "; ".join(
-            dict.fromkeys(
-                part.strip()
-                for text in texts.dropna()
-                for part in re.split(r"[;,、；，]", str(text))
-                if part.strip()
-            )
-        )
+        lambda texts: "; ".join(dict.fromkeys(one for text in texts for one in parts_of(text)))
     )
+
+
+def parts_of(text: object) -> list[str]:
+    """
+    Return the ids that are joined in one cell.
+
+    Parameters
+    ----------
+    text
+        Ids parted by ";", "," or their Chinese forms; no text gives none.
+
+    Examples
+    --------
+    >>> parts_of("youth-bases；school-museums")
+    ['youth-bases', 'school-museums']
+    """
+    if not isinstance(text, str):
+        return []
+    return [part.strip() for part in re.split(r"[;,、；，]", text) if part.strip()]
 
 
 def _measures(own: pd.DataFrame) -> list[str]:
@@ -208,7 +259,7 @@ def _measures(own: pd.DataFrame) -> list[str]:
         for name in ("covered", "uncovered", "unknown")
     ]
     # a column that is empty for the whole county belongs to another type's cutoffs
-    filled = [name for name in wide if name in own and own[name].notna().any()]
+    filled = [name for name in wide if own[name].notna().any()]
     return [name for name in [*always, *filled, *known, "refused", "proposed"] if name in own]
 
 

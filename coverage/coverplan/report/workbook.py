@@ -1,7 +1,7 @@
 """gaps.xlsx: what is missing, in the form that an office files, prints and sends on."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,8 @@ from coverplan.report.tables import (
     cutoffs_of,
     gaps_table,
     joined,
+    of_type,
+    parts_of,
     placement_table,
     targets_table,
     type_order,
@@ -104,9 +106,9 @@ def _overview(book: Book, result: Result) -> None:
     ]
     notes = []
     for venue_type in type_order(result, programmes_only=True):
-        own = result.gaps.xs(venue_type, level="type").reindex(codes)
+        own = of_type(result.gaps, venue_type).reindex(codes)
         name = type_name(result.venue_types, venue_type, lang)
-        columns += _programme(own, name, lang)
+        columns += _programme(own, proposals(result, venue_type, codes, lang), name, lang)
         texts = [one for one in own["refused"].dropna().unique() if one]
         notes += [
             say("report.refused_note", lang, type=name, reason=refusal(result, one, lang))
@@ -129,7 +131,7 @@ def _overview(book: Book, result: Result) -> None:
     form.close()
 
 
-def _programme(own: pd.DataFrame, name: str, lang: str) -> list[Column]:
+def _programme(own: pd.DataFrame, proposed: Sequence[str], name: str, lang: str) -> list[Column]:
     """Return the columns of one programme: state, places, people beyond each cutoff, nearest."""
     tally = tuple(word("state", one, lang) for one in Presence)
     columns = [
@@ -137,7 +139,8 @@ def _programme(own: pd.DataFrame, name: str, lang: str) -> list[Column]:
         Column(header("places_open", lang), list(own["places_open"]), "int", name, total=True),
     ]
     for cutoff in cutoffs_of(own):
-        beyond = own[f"people_uncovered_{cutoff}min"]
+        # what is refused has no figure: unknown people are not people beyond the limit
+        beyond = own[f"people_uncovered_{cutoff}min"].where(own["refused"].fillna("") == "")
         if beyond.notna().any():
             head = header(f"people_uncovered_{cutoff}min", lang)
             columns.append(Column(head, list(beyond), "int", name, total=True, bars=True))
@@ -148,10 +151,8 @@ def _programme(own: pd.DataFrame, name: str, lang: str) -> list[Column]:
         if known.any() and not (column == "nearest_km" and own["nearest_min"].notna().any()):
             kind = {"nearest_min": "minutes", "nearest_km": "km"}.get(column, "text")
             columns.append(Column(header(column, lang), list(values), kind, name, width=14))
-    if (own["proposed"].fillna("") != "").any():
-        columns.append(
-            Column(header("proposed", lang), list(own["proposed"]), "text", name, width=16)
-        )
+    if any(proposed):
+        columns.append(Column(header("proposed", lang), proposed, "text", name, width=16))
     return columns
 
 
@@ -206,7 +207,7 @@ def _others_sheet(book: Book, result: Result, name: str) -> None:
         Column(header("township", lang), list(townships["name"]), name="key"),
     ]
     for venue_type in others:
-        own = result.presence["state"].xs(venue_type, level="type").reindex(townships.index)
+        own = of_type(result.presence, venue_type)["state"].reindex(townships.index)
         head = type_name(result.venue_types, venue_type, lang)
         columns.append(Column(head, states(own, "state", lang), tally=tally, width=9))
     words = say("report.other_types", lang)
@@ -227,9 +228,16 @@ def _places(table: pd.DataFrame, lang: str) -> list[Column]:
             Column(header(name, lang), list(table[name]), "int", total=True)
             for name in ("places_open", "places_active", "places_planned", "unlocated")
         ),
-        Column(header("people", lang), list(table["people"]), "int", name="people", total=True),
+        Column(header("people", lang), list(table["people"]), "int", total=True),
         Column(header("people_per_place", lang), list(table["people_per_place"]), "int"),
         Column(header("reason", lang), states(table["reason"], "reason", lang), width=18),
+        Column(
+            header("demand_people", lang),
+            list(table["demand_people"]),
+            "int",
+            name="counted",
+            total=True,
+        ),
     ]
 
 
@@ -241,7 +249,7 @@ def _cutoff_columns(table: pd.DataFrame, lang: str) -> list[Column]:
             name: table[f"people_{name}_{cutoff}min"]
             for name in ("covered", "uncovered", "unknown")
         }
-        if not any(values.notna().any() for values in parts.values()):
+        if not (parts["covered"].notna() & (table["refused"].fillna("") == "")).any():
             continue  # another programme's cutoff, or refused for the whole county
         for name, values in parts.items():
             head = header(f"people_{name}_{cutoff}min", lang)
@@ -249,10 +257,10 @@ def _cutoff_columns(table: pd.DataFrame, lang: str) -> list[Column]:
             columns.append(
                 Column(head, list(values), "int", total=True, name=f"{name}{cutoff}", bars=bars)
             )
-        rest = sum(parts.values()) - table["people"]
+        rest = sum(parts.values()) - table["demand_people"]
         terms = "+".join(f"{{{name}{cutoff}}}{{row}}" for name in parts)
         head = header(f"people_check_{cutoff}min", lang)
-        formula = f"={terms}-{{people}}{{row}}"
+        formula = f"={terms}-{{counted}}{{row}}"
         columns.append(Column(head, list(rest), "formula", formula=formula))
     return columns
 
@@ -279,7 +287,8 @@ def _nearest(result: Result, table: pd.DataFrame, lang: str) -> list[Column]:
         for name in ("rank_presence", "rank_people", "rank_minutes")
         if table[name].notna().any()
     ]
-    columns.append(Column(header("proposed", lang), list(table["proposed"]), width=18))
+    sites = proposals(result, str(table["type"].iloc[0]), table["code9"], lang)
+    columns.append(Column(header("proposed", lang), sites, width=18))
     names = [target_names(result, one, lang) for one in table["targets_missing"].fillna("")]
     return [*columns, Column(header("targets_missing", lang), names, width=20)]
 
@@ -324,7 +333,8 @@ def _villages(book: Book, result: Result) -> None:
 
 def _village_types(result: Result, table: pd.DataFrame) -> list[str]:
     """Return the types with anything to say about villages: programmes, then those with answers."""
-    known = [name.removeprefix("state_") for name in table if str(name).startswith("state_")]
+    names = [str(name) for name in table]
+    known = [name.removeprefix("state_") for name in names if name.startswith("state_")]
     programmes = {item.type for item in result.plan.programme}
     answered = [
         name
@@ -340,7 +350,7 @@ def _targets(book: Book, result: Result) -> None:
     columns = [
         Column(header("clause", lang), _texts(table, "clause")),
         Column(header("name_zh", lang), _texts(table, f"name_{lang}"), name="key", width=26),
-        Column(header("target", lang), list(table["target"]), "free"),
+        Column(header("target", lang), list(table["target"]), "free", width=8),
         Column(header("unit", lang), _texts(table, "unit")),
         *(
             Column(header(name, lang), list(table[name]), "free")
@@ -356,7 +366,8 @@ def _targets(book: Book, result: Result) -> None:
                 ("lead", 20),
                 ("responsible", 24),
                 ("source_table", 12),
-                ("note", 28),
+                ("missing_table", 14),
+                (f"note_{lang}", 28),
             )
             if name in table
         ),
@@ -403,10 +414,15 @@ def _statements(result: Result, lang: str) -> list[str]:
     """Return what the programmes' arithmetic says, in words."""
     texts = []
     for venue_type, row in result.programmes.iterrows():
-        text = row.get("statement")
+        text = row.get(f"statement_{lang}")
         if isinstance(text, str) and text:
             name = type_name(result.venue_types, str(venue_type), lang)
-            texts.append(say("report.refused_note", lang, type=name, reason=reason(text, lang)))
+            # the sentence may name its type already
+            texts.append(
+                text
+                if text.startswith(name)
+                else say("report.refused_note", lang, type=name, reason=text)
+            )
     return texts
 
 
@@ -437,6 +453,28 @@ def refusal(result: Result, key: str, lang: str) -> str:
     return reason(key, lang, values)
 
 
+def proposals(result: Result, venue_type: str, codes: Iterable[str], lang: str) -> list[str]:
+    """
+    Return for each township what is proposed there for a type, several joined.
+
+    Parameters
+    ----------
+    result
+        A run's result.
+    venue_type
+        Id of the type.
+    codes
+        Codes of townships.
+    lang
+        `"zh"` or `"en"`.
+    """
+    own = result.placement[result.placement["type"] == venue_type]
+    labels = own[f"label_{lang}"].fillna("").groupby(own["code9"], sort=False)
+    joint = "；" if lang == "zh" else "; "
+    texts = labels.agg(lambda one: joint.join(text for text in one if text))
+    return [str(texts.get(code, "")) for code in codes]
+
+
 def target_names(result: Result, ids: str, lang: str) -> str:
     """
     Return the names of targets whose ids are joined in one text.
@@ -451,8 +489,7 @@ def target_names(result: Result, ids: str, lang: str) -> str:
         `"zh"` or `"en"`.
     """
     names = result.targets[f"name_{lang}"]
-    found = [part.strip() for part in ids.replace(",", ";").split(";") if part.strip()]
-    return ("；" if lang == "zh" else "; ").join(str(names.get(one, one)) for one in found)
+    return ("；" if lang == "zh" else "; ").join(str(names.get(one, one)) for one in parts_of(ids))
 
 
 def _texts(table: pd.DataFrame, name: str) -> Sequence[Any]:

@@ -5,8 +5,8 @@ import pandas as pd
 from coverplan.domain import Presence, Result
 from coverplan.errors import Problem
 from coverplan.report.form import Book, Column, states
-from coverplan.report.tables import type_order
-from coverplan.report.words import header, reason, type_name, word
+from coverplan.report.tables import of_type, type_order
+from coverplan.report.words import header, type_name, word
 from coverplan.text import say
 
 __all__ = ["method_lines", "method_sheet", "note_text", "quality_sheet"]
@@ -141,7 +141,7 @@ def _solved(result: Result, lang: str) -> list[str]:
         if isinstance(missing, str) and missing:
             lines.append(say("report.method.missing", lang, type=name, table=missing))
         elif row["status"] in {"optimal", "within_gap", "time_limit"}:
-            text = row.get("statement")
+            text = row.get(f"statement_{lang}")
             lines.append(
                 say(
                     "report.method.solved",
@@ -150,7 +150,7 @@ def _solved(result: Result, lang: str) -> list[str]:
                     solved=word("solved", row["status"], lang),
                     objective=_figure(row["objective"]),
                     bound=_figure(row["bound"]),
-                    statement=reason(text, lang) if isinstance(text, str) else "",
+                    statement=text if isinstance(text, str) else "",
                 )
             )
     return lines
@@ -179,7 +179,7 @@ def _unreported(result: Result, lang: str) -> list[Column]:
     joint = "、" if lang == "zh" else ", "
     names, numbers, lists = [], [], []
     for venue_type in type_order(result):
-        own = result.presence.xs(venue_type, level="type")
+        own = of_type(result.presence, venue_type)
         waiting = own.index[own["state"] == Presence.UNREPORTED]
         if len(waiting):
             names.append(type_name(result.venue_types, venue_type, lang))
