@@ -229,6 +229,11 @@ ANSWERS: Choices = {
     "none": ("零报告", "零", "无", "没有", "0", "no"),
     "unreported": ("未报", "未上报", "没报", "待报"),
 }
+VERIFICATIONS: Choices = {
+    "自报": ("self", "未核实", "否", "no", "false", "0"),
+    "电话核": ("phone", "电话核实", "电话"),
+    "实地核": ("site", "实地核实", "现场核实", "实地"),
+}
 LEVELS: Choices = {
     "小学": ("完全小学", "完小", "中心小学", "中心校", "村小", "教学点", "primary"),
     "初中": ("初级中学", "junior"),
@@ -364,6 +369,7 @@ VENUES = TableContract(
         _date("opened_on", "开放日期"),
         _date("closed_on", "关闭日期"),
         _choice("active_12m", "近12个月有活动", YES_NO_UNKNOWN),
+        _count("sessions_12m", "近12个月活动场次", "场", "场次", "次"),
         _text("basis", "设立依据"),
         _text("host", "依托单位"),
         _text("host_kind", "依托单位类别"),
@@ -372,7 +378,7 @@ VENUES = TableContract(
         _amount("cost_yuan", "投入（元）", "元"),
         _flag("visitable", "可参观"),
         _text("evidence", "佐证材料"),
-        _flag("verified", "已核实"),
+        _choice("verified", "核实方式", VERIFICATIONS),
         _SOURCE,
         _NOTE,
     ),

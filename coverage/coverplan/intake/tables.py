@@ -18,7 +18,7 @@ from coverplan.schema import Column, Kind, TableContract
 if TYPE_CHECKING:  # annotations only
     import pandas as pd
 
-__all__ = ["Table", "read_table"]
+__all__ = ["Table", "read_table", "table_of"]
 
 _TOTAL = re.compile(r".{0,12}(合计|小计|总计|共计|累计|总数|total|subtotal)[::]?", re.IGNORECASE)
 _FOOTNOTE = re.compile(
@@ -137,9 +137,45 @@ def read_table(
     256 columns a sheet, 256 MB unpacked; a workbook's extent is measured before it is opened.
     """
     file = file or path.name
+    return table_of(read_grids(path, file), contract, file=file, extra=extra, book=book)
+
+
+def table_of(
+    grids: Sequence[Grid],
+    contract: TableContract,
+    *,
+    file: str,
+    extra: Extra = (),
+    book: RowBook | None = None,
+) -> Table:
+    """
+    Check sheets that have been read already against a contract.
+
+    Parameters
+    ----------
+    grids
+        The sheets of one file.
+    contract
+        What they must look like.
+    file
+        Its name for messages.
+    extra
+        Header aliases of the planner: (column, header, table).
+    book
+        Where rows and problems are entered; a new one where None.
+
+    Returns
+    -------
+    Table
+        As `read_table`.
+
+    Raises
+    ------
+    TableError
+        As `read_table`.
+    """
     book = RowBook() if book is None else book
-    grids = [_trimmed(grid) for grid in read_grids(path, file)]
-    chosen = _chosen(grids, contract, file, extra, book)
+    chosen = _chosen([_trimmed(grid) for grid in grids], contract, file, extra, book)
     reader = _Rows(contract, file, book)
     for grid, header in chosen:
         reader.read(grid, header)
