@@ -110,7 +110,8 @@ def metric_points(lon: ArrayLike, lat: ArrayLike, crs: str) -> Pair:
     known = np.isfinite(x) & np.isfinite(y)
     east, north = np.full(x.shape, np.nan), np.full(x.shape, np.nan)
     transformer = Transformer.from_crs(DEGREES, crs, always_xy=True)
-    east[known], north[known] = transformer.transform(x[known], y[known])
+    # Lists: pyproj would try to take an array of one as a scalar, which numpy deprecates.
+    east[known], north[known] = transformer.transform(x[known].tolist(), y[known].tolist())
     return east, north
 
 
