@@ -24,7 +24,7 @@ CHROMIUM_ARGUMENTS = [
     "--disable-gpu",
     "--host-resolver-rules=MAP * ~NOTFOUND",
 ]
-SOURCES = ("coverage/coverplan/report/map", "coverage/coverplan/text")
+SOURCES = ("coverage/coverplan/report/map", "coverage/coverplan/text/map.toml")
 """What decides how the map looks, beside the county's own folder."""
 
 
@@ -32,7 +32,7 @@ def digest(name: str) -> str:
     """Return a fingerprint of the inputs and the drawing code of one picture."""
     found = hashlib.sha256()
     for folder in (ROOT / "data" / "geo" / name, *(ROOT / source for source in SOURCES)):
-        for path in sorted(folder.rglob("*")):
+        for path in sorted(folder.rglob("*")) if folder.is_dir() else [folder]:
             if path.is_file() and "__pycache__" not in path.parts:
                 found.update(path.relative_to(ROOT).as_posix().encode())
                 found.update(path.read_bytes())
