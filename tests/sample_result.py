@@ -10,8 +10,10 @@ import numpy as np
 import pandas as pd
 from shapely.geometry import LineString, Point, box
 
+from coverplan.covering import coverage_table
 from coverplan.domain import Resolution, Result, Rung, TravelTimes
 from coverplan.errors import Problem
+from coverplan.proposals import group_rows
 
 TYPES = pd.DataFrame(
     {
@@ -37,6 +39,10 @@ class World:
     """code12, code9, name, lon, lat."""
     venues: list[dict[str, Any]] = field(default_factory=list)
     answered: bool = True
+    silent: frozenset[str] = frozenset()
+    """Townships that have not reported, whatever `answered` says."""
+    unanswered: frozenset[str] = frozenset()
+    """Villages whose minutes nobody gave."""
     rung: Rung = Rung.ASKED
     speed_kmh: float = 25.0
     outline: Any = None
@@ -99,7 +105,11 @@ def sample_result(world: World | None = None) -> Result:
     candidates = _candidates(world, villages)
     times = _times(world, villages, venues, candidates)
     presence = _presence(world, venues)
-    coverage = _coverage(world, villages, venues, times)
+    demand = villages[["code9", "people"]].assign(
+        code12=villages.index, location="asked", group="residents", level="", people_kind="given"
+    )
+    homes = pd.concat([venues["code9"], candidates["code9"]])
+    coverage = _coverage(demand, venues, times, presence, homes)
     placement = _placement(world, presence, candidates)
     townships = pd.DataFrame(
         world.townships, columns=["code9", "name", "kind", "people", "seat_lon", "seat_lat"]
@@ -119,7 +129,7 @@ def sample_result(world: World | None = None) -> Result:
         villages=villages,
         venues=venues,
         candidates=candidates,
-        demand=villages[["code9", "people"]].assign(code12=villages.index, location="asked", group="residents", level=""),
+        demand=demand,
         times=times,
         presence=presence,
         village_presence=pd.DataFrame(columns=["state"]),
@@ -236,8 +246,11 @@ def _times(world: World, villages: Any, venues: Any, candidates: Any) -> TravelT
     to = np.array([[p.x * 96.5, p.y * 110.8] for p in sites])
     km = np.hypot(*(at[:, None, :] - to[None, :, :]).transpose(2, 0, 1)) * 1.4
     minutes = km if world.rung is Rung.LINE else km / world.speed_kmh * 60
+    minutes = np.round(minutes, 3)
+    dumb = [n for n, code in enumerate(villages.index) if code in world.unanswered]
+    minutes[dumb] = np.inf
     return TravelTimes(
-        np.round(minutes, 3),
+        minutes,
         tuple(villages.index),
         (*placed.index, *candidates.index),
         world.rung,
@@ -250,7 +263,8 @@ def _presence(world: World, venues: pd.DataFrame) -> pd.DataFrame:
     for code, _, _, people, _, _ in world.townships:
         for kind in TYPES.index:
             count = int(((venues["code9"] == code) & (venues["type"] == kind)).sum())
-            state = "has" if count else "none" if world.answered else "unreported"
+            told = world.answered and code not in world.silent
+            state = "has" if count else "none" if told else "unreported"
             rows.append(
                 {
                     "code9": code,
@@ -267,39 +281,52 @@ def _presence(world: World, venues: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(rows).set_index(["code9", "type"])
 
 
-def _coverage(world: World, villages: Any, venues: Any, times: TravelTimes) -> pd.DataFrame:
-    rows = []
-    for kind, cutoffs in {
-        "university_site": (15, 30, 45),
-        "school_museum": (30, 45),
-        "youth_base": (60, 90),
-    }.items():
-        sites = [key for key in times.sites if key in venues.index[venues["type"] == kind]]
-        nearest = times.to(sites).min(axis=1, initial=np.inf)
-        for cutoff in cutoffs:
-            inside = villages["people"].where(nearest <= cutoff, 0)
-            by = inside.groupby(villages["code9"]).sum()
-            for code in [*(t[0] for t in world.townships), "total"]:
-                mine = villages if code == "total" else villages[villages["code9"] == code]
-                people = int(mine["people"].sum())
-                covered = int(by.sum() if code == "total" else by[code])
-                refused = world.rung is Rung.LINE or not world.answered
-                rows.append(
-                    {
-                        "code9": code,
-                        "type": kind,
-                        "cutoff_min": cutoff,
-                        "people": people,
-                        "covered": pd.NA if refused else covered,
-                        "uncovered": pd.NA if refused else people - covered,
-                        "unknown": people if refused else 0,
-                        "covered_low": pd.NA if refused else covered,
-                        "covered_high": pd.NA if refused else covered,
-                        "refused": "map.no_minutes" if refused else "",
-                        "rung": world.rung.value,
-                    }
-                )
-    return pd.DataFrame(rows).set_index(["code9", "type", "cutoff_min"])
+CUTOFFS = {"university_site": (15, 30, 45), "school_museum": (30, 45), "youth_base": (60, 90)}
+
+
+def covered_by(result: Result, kind: str, sites: list[str]) -> pd.DataFrame:
+    """Count who is reached by the open venues of a type and some candidates, as the library does."""
+    venues = result.venues
+    mine = venues[(venues["type"] == kind) & venues["open"].astype(bool)]
+    assert result.times is not None
+    located = [key for key in mine.index if key in result.times.sites]
+    state = result.presence.xs(kind, level="type")["state"]
+    asked = set(state.index[state == "unreported"])
+    asked |= set(mine.loc[mine["location"] == "township", "code9"])
+    item = next(p for p in result.plan.programme if p.type == kind)
+    demand, times = group_rows(result.demand, result.times, item.demand, item.levels)
+    home = pd.concat([venues["code9"], result.candidates["code9"]])
+    return coverage_table(
+        demand,
+        times,
+        {kind: [*located, *sites]},
+        {kind: item.cutoffs_min},
+        site_code9={site: home[site] for site in times.sites},
+        open_question={kind: asked},
+        draws=1,
+    )
+
+
+def _coverage(demand: Any, venues: Any, times: TravelTimes, presence: Any, homes: Any) -> Any:
+    frames = []
+    for kind, cutoffs in CUTOFFS.items():
+        mine = venues[venues["type"] == kind]
+        state = presence.xs(kind, level="type")["state"]
+        asked = set(state.index[state == "unreported"])
+        asked |= set(mine.loc[mine["location"] == "township", "code9"])
+        located = [key for key in times.sites if key in mine.index]
+        frames.append(
+            coverage_table(
+                demand,
+                times,
+                {kind: located},
+                {kind: cutoffs},
+                site_code9={site: homes[site] for site in times.sites},
+                open_question={kind: asked},
+                draws=1,
+            )
+        )
+    return pd.concat(frames)
 
 
 def _gaps(world: World, presence: pd.DataFrame, placement: pd.DataFrame) -> pd.DataFrame:

@@ -41,7 +41,7 @@ def asset(path: str) -> str:
     path
         Relative to the folder of assets, with forward slashes.
     """
-    return _file(path).decode("utf-8")
+    return _file(path).decode("utf-8").replace("\r\n", "\n")
 
 
 @cache

@@ -93,7 +93,8 @@ def _questions(
     members = _members(item, demand)
     asked = _asked(item.type, result)
     placed = _placed(demand, times.values, times.rung)
-    perhaps = [n for n, site in enumerate(times.sites) if _home(result).get(site) in asked]
+    home = _home(result)
+    perhaps = [n for n, site in enumerate(times.sites) if home.get(site) in asked]
     found: dict[str, Any] = {}
     for cutoff in item.cutoffs_min:
         unsure = ~placed | demand["code9"].astype(str).isin(asked).to_numpy()

@@ -11,6 +11,7 @@ WIDTH = 1000.0
 """The plane of the layout; its height follows from the aspect."""
 SMALLEST = 39.0
 """The smallest radius that still holds a township's name and value."""
+LARGEST = 150.0
 GAP = 7.0
 """The room that is left between two circles."""
 ROUNDS = 900
@@ -137,15 +138,15 @@ def _radii(weight: Array, n: int) -> Array:
     if n == 0 or weight.sum() <= 0:
         return np.full(n, SMALLEST)
     goal = 0.40 * WIDTH * WIDTH / 1.65
-    low, high = 0.0, 10.0
+    low, high = 0.0, LARGEST / float(np.sqrt(weight.max()))
     for _ in range(60):
         factor = (low + high) / 2
-        radii = np.clip(factor * np.sqrt(weight), SMALLEST, 150.0)
+        radii = np.maximum(factor * np.sqrt(weight), SMALLEST)
         if float((np.pi * radii**2).sum()) > goal:
             high = factor
         else:
             low = factor
-    return np.asarray(np.clip(low * np.sqrt(weight), SMALLEST, 150.0))
+    return np.asarray(np.maximum(low * np.sqrt(weight), SMALLEST))
 
 
 def _stretched(seats: Array, size: Array, margin: float) -> Array:

@@ -10,10 +10,7 @@ function wide(text, size, bold) {
 const apart = (a, b) => a.x1 <= b.x0 || b.x1 <= a.x0 || a.y1 <= b.y0 || b.y1 <= a.y0;
 const overlap = (a, b) => Math.max(0, Math.min(a.x1, b.x1) - Math.max(a.x0, b.x0)) * Math.max(0, Math.min(a.y1, b.y1) - Math.max(a.y0, b.y0));
 
-// wanted: [{x, y, w, h, room}], in order; solid: boxes to stay off; frame: the box to stay in.
-function arrange(wanted, solid, frame) {
-  const placed = [];
-  const order = wanted.map((_, n) => n).sort((a, b) => wanted[a].room - wanted[b].room || a - b);
+const SPOTS = (function () {
   const spots = [];
   for (let r = 0; r <= 170; r += r < 40 ? 4 : 8) {
     const turns = r === 0 ? 1 : 10 + Math.round(r / 4);
@@ -22,26 +19,66 @@ function arrange(wanted, solid, frame) {
       spots.push([r * Math.cos(a) * 1.25, r * Math.sin(a), r]);
     }
   }
+  return spots;
+}());
+
+// wanted: [{x, y, w, h, room}]; solid: boxes to stay off; frame: the box to stay in.
+function arrange(wanted, solid, frame) {
   const found = new Array(wanted.length);
-  order.forEach(n => {
+  const boxAt = (one, spot) => {
+    const x = one.x + spot[0];
+    const y = one.y + spot[1];
+    return { x0: x - one.w / 2 - 1, x1: x + one.w / 2 + 1, y0: y - one.h / 2 - 1, y1: y + one.h / 2 + 1 };
+  };
+  const within = box => box.x0 >= frame.x0 && box.x1 <= frame.x1 && box.y0 >= frame.y0 && box.y1 <= frame.y1;
+  const priceAt = (box, spot) => {
+    let price = spot[2] * spot[2] / 12;
+    for (let i = 0; i < solid.length; i += 1) { price += 0.5 * overlap(box, solid[i]); }
+    return price;
+  };
+  const best = (n, limit) => {
     const one = wanted[n];
-    let best = null;
-    for (let s = 0; s < spots.length; s += 1) {
-      const x = one.x + spots[s][0];
-      const y = one.y + spots[s][1];
-      const box = { x0: x - one.w / 2 - 1, x1: x + one.w / 2 + 1, y0: y - one.h / 2 - 1, y1: y + one.h / 2 + 1 };
-      if (box.x0 < frame.x0 || box.x1 > frame.x1 || box.y0 < frame.y0 || box.y1 > frame.y1) { continue; }
-      if (placed.some(other => !apart(box, other))) { continue; }
-      let price = spots[s][2];
-      for (let i = 0; i < solid.length; i += 1) { price += 0.14 * overlap(box, solid[i]); }
-      if (!best || price < best.price) { best = { price, x, y, box, far: spots[s][2] }; }
-      if (best && spots[s][2] > best.price) { break; }
+    let top = null;
+    for (let s = 0; s < SPOTS.length; s += 1) {
+      const spot = SPOTS[s];
+      if (spot[2] * spot[2] / 12 >= (top ? top.price : limit)) { break; }
+      const box = boxAt(one, spot);
+      if (!within(box) || found.some((other, m) => other && m !== n && !apart(box, other.box))) { continue; }
+      const price = priceAt(box, spot);
+      if (price < (top ? top.price : limit)) { top = { price, x: one.x + spot[0], y: one.y + spot[1], box, far: spot[2] }; }
     }
-    if (best) {
-      placed.push(best.box);
-      found[n] = best;
-    }
-  });
+    return top;
+  };
+  wanted.map((_, n) => n).sort((a, b) => wanted[a].room - wanted[b].room || a - b).forEach(n => { found[n] = best(n, Infinity) || undefined; });
+  // A label that stands far off may take another's place, if that one finds a better second.
+  for (let round = 0; round < 4; round += 1) {
+    let moved = false;
+    wanted.map((_, n) => n).sort((a, b) => (found[b] ? found[b].price : 1e9) - (found[a] ? found[a].price : 1e9)).forEach(n => {
+      const now = found[n] ? found[n].price : 1e6;
+      if (now < 40) { return; }
+      for (let s = 0; s < SPOTS.length; s += 1) {
+        const spot = SPOTS[s];
+        if (spot[2] * spot[2] / 12 >= now) { return; }
+        const box = boxAt(wanted[n], spot);
+        if (!within(box)) { continue; }
+        const hit = [];
+        for (let m = 0; m < found.length && hit.length < 2; m += 1) { if (m !== n && found[m] && !apart(box, found[m].box)) { hit.push(m); } }
+        if (hit.length > 1) { continue; }
+        const price = priceAt(box, spot);
+        if (price >= now) { continue; }
+        const mine = { price, x: wanted[n].x + spot[0], y: wanted[n].y + spot[1], box, far: spot[2] };
+        const old = found[n];
+        if (!hit.length) { found[n] = mine; moved = true; return; }
+        const m = hit[0];
+        const was = found[m];
+        found[n] = mine;
+        const other = best(m, now + was.price - price - 0.5);
+        if (other) { found[m] = other; moved = true; return; }
+        found[n] = old;
+      }
+    });
+    if (!moved) { break; }
+  }
   return found;
 }
 

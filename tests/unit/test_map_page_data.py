@@ -1,0 +1,130 @@
+"""What the page is given: plain values that add up, and no word that could run."""
+
+import json
+
+import pandas as pd
+import pytest
+from sample_result import sample_result, tiny
+
+from coverplan.report.map import PlannerMap, page_data
+from coverplan.report.map.codec import island
+
+HOSTILE = [
+    "{{ 7*7 }}",
+    "{% for x in y %}",
+    "{{ this.__class__ }}",
+    "</script><script>window.hit=1</script>",
+    "<img src=x onerror=window.hit=1>",
+    "${window.hit=1}`",
+    "\u202eabc\u2028",
+]
+
+
+@pytest.fixture(scope="module")
+def data():
+    return page_data(sample_result())
+
+
+def test_townships_stand_in_code_order_with_their_people(data):
+    assert data["townships"]["code"] == ["500230001", "500230100", "500230200"]
+    assert data["townships"]["people"] == [9000, 5000, 1000]
+
+
+def test_three_answers_stay_three():
+    data = page_data(sample_result(tiny(silent=frozenset({"500230100"}))))
+    assert data["presence"]["university_site"]["state"] == "hun"
+
+
+def test_covered_uncovered_and_unknown_add_up_to_the_people(data):
+    for table in data["coverage"].values():
+        for figure in table.values():
+            for row in zip(*(figure[k] for k in ("people", "covered", "uncovered", "unknown"))):
+                assert row[0] == sum(row[1:])
+
+
+def test_programmes_come_first_and_each_type_has_both_names(data):
+    assert [t["id"] for t in data["types"]][:3] == ["university_site", "school_museum", "youth_base"]
+    assert all(len(t["name"]) == 2 and len(t["sign"]) >= 3 for t in data["types"])
+
+
+def test_sites_with_equal_minutes_share_a_column(data):
+    travel = data["travel"]
+    assert travel["venue_column"][0] == travel["candidate_column"][0]
+    assert travel["matrix"]["columns"] == 6
+
+
+def test_without_minutes_there_is_no_matrix_and_no_figure():
+    from coverplan.domain import Rung
+
+    data = page_data(sample_result(tiny(rung=Rung.LINE, answered=False)))
+    assert data["travel"] is None
+    assert all(f["refused"][-1] for t in data["coverage"].values() for f in t.values())
+
+
+def test_an_unknown_language_is_refused():
+    with pytest.raises(ValueError, match="zh or en"):
+        page_data(sample_result(), "de")
+
+
+def test_two_renderings_are_one_file():
+    assert PlannerMap(sample_result()).html() == PlannerMap(sample_result()).html()
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_a_hostile_name_stays_text(name):
+    world = tiny()
+    world.townships[0] = ("500230001", name, "街道", 9000, 107.70, 29.90)
+    world.venues[0]["name"] = name
+    result = sample_result(world)
+    page = PlannerMap(result).html()
+    assert "49" not in page.split('id="data">')[1].split("</script>")[0].split("townships")[0]
+    assert page.count("<script") == 3
+    body = page.split('id="data">')[1].split("</script>")[0]
+    assert name in json.loads(body)["townships"]["name"]
+
+
+def test_the_page_names_its_scripts_by_hash_and_allows_no_network():
+    page = PlannerMap(sample_result()).html()
+    policy = page.split('Content-Security-Policy" content="')[1].split('"')[0]
+    assert policy.startswith("default-src 'none'; script-src 'sha256-")
+    assert "unsafe-inline" not in policy.split("style-src")[0]
+    assert "http" not in policy
+    assert "connect-src" not in policy
+
+
+def test_contacts_of_the_input_are_not_on_the_page():
+    result = sample_result()
+    result.venues["contact"] = "王主任 13812345678"
+    result.venues["name"] = result.venues["name"] + " 13812345678"
+    page = PlannerMap(result).html()
+    assert "13812345678" not in page
+    assert "王主任" not in page
+
+
+def test_the_saved_file_is_utf_8_with_plain_line_ends(tmp_path):
+    path = tmp_path / "图.html"
+    PlannerMap(sample_result()).save(path)
+    body = path.read_bytes()
+    assert b"\r" not in body
+    assert "滨江教学点" in body.decode("utf-8")
+
+
+def test_the_notebook_gets_an_inner_frame():
+    assert "<iframe" in PlannerMap(sample_result(), "en")._repr_html_()
+
+
+def test_nothing_in_the_tree_is_beyond_json(data):
+    assert json.loads(island(data)).keys() == data.keys()
+
+
+def test_a_county_without_outline_or_layers_still_has_a_page():
+    data = page_data(sample_result(tiny(outline=None, cells={}, layers={}, venues=[])))
+    assert data["outline"] == [] and data["river"] == []
+    assert data["venues"]["id"] == []
+    assert len(data["townships"]["circle"]) == 3
+
+
+def test_missing_people_are_null_not_zero():
+    result = sample_result()
+    result.townships["people"] = pd.array([None, 5000, 1000], dtype="Int64")
+    assert page_data(result)["townships"]["people"][0] is None
