@@ -138,9 +138,11 @@ def test_the_sheet_of_a_programme_says_what_the_csv_says(tmp_path):
     table = table_of(sheet, head_row(sheet)).set_index("乡镇代码")
     plain = gaps_table(small_result())
     plain = plain[plain["type"] == "university_site"].set_index("code9")
-    for name in ("places_open", "people", "people_uncovered_30min", "people_covered_15min"):
+    for name in ("people", "people_uncovered_30min", "people_covered_15min"):
         assert table[header(name, "zh")].tolist() == plain[name].tolist()
     assert table["状态"].tolist() == ["有", "无", "未报"]
+    assert table["已开放（个）"].tolist()[:2] == [1, 0]
+    assert pd.isna(table["已开放（个）"].iloc[2]), "who has not reported has no nought"
     assert table["最近场馆（分钟）"].tolist() == [10, 33.25, "不可达"]
 
 

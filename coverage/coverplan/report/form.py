@@ -283,14 +283,6 @@ class Form:
         look = self.book.style(
             font="head", align="center", text_wrap=True, border=1, bg_color="#F2F2F2"
         )
-        place = 0
-        while grouped and place < len(columns):
-            last = place
-            group = columns[place].group
-            while group and last + 1 < len(columns) and columns[last + 1].group == group:
-                last += 1
-            self._across(head - 1, place, last, group, look)
-            place = last + 1
         lines = 1
         for place, column in enumerate(columns):
             width = self._needed(column)
@@ -300,6 +292,22 @@ class Form:
             lines = max(lines, sum(parts))
             self._widths[place] = max(self._widths.get(place, 0.0), width)
         self.sheet.set_row(head, _LINE_HEIGHT * min(lines, 4) + 6)
+        if grouped:
+            self._groups(columns, head - 1, look)
+
+    def _groups(self, columns: Sequence[Column], row: int, look: Any) -> None:
+        """Write the headers that stand above several columns."""
+        lines, place = 1, 0
+        while place < len(columns):
+            last = place
+            group = columns[place].group
+            while group and last + 1 < len(columns) and columns[last + 1].group == group:
+                last += 1
+            self._across(row, place, last, group, look)
+            room = sum(self._widths[one] for one in range(place, last + 1))
+            lines = max(lines, math.ceil(text_width(group) / room))
+            place = last + 1
+        self.sheet.set_row(row, _LINE_HEIGHT * lines + 4)
 
     def _needed(self, column: Column) -> float:
         """Return the width that the contents ask for; a header may wrap into three lines."""
@@ -349,7 +357,7 @@ class Form:
         elif isinstance(value, str):
             long = text_width(value) > column.width
             align = "left" if column.kind == "text" and not column.tally else "center"
-            indent = 1 if align == "left" and not long else 0
+            indent = 1 if align == "left" else 0
             look = style(**frame, align=align, text_wrap=long, num_format="@", indent=indent)
             sheet.write_string(row, place, value, look)
         elif not math.isfinite(value):

@@ -70,8 +70,7 @@ def _as_written(frame: pd.DataFrame, metadata: dict[str, Any] | None) -> pd.Data
         if was.startswith("datetime64"):
             frame[name] = frame[name].astype(was)
         elif was == "object" and column["pandas_type"] == "unicode":
-            texts = frame[name].astype(object)
-            frame[name] = texts.where(texts.notna(), None)
+            frame[name] = frame[name].astype(object)
     return frame
 
 

@@ -1,7 +1,7 @@
 """gaps.xlsx: what is missing, in the form that an office files, prints and sends on."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -9,24 +9,37 @@ import pandas as pd
 
 from coverplan.domain import Presence, Result
 from coverplan.report.form import Book, Column, states
+from coverplan.report.phrases import (
+    county_name,
+    known_places,
+    proposals,
+    refusal,
+    some,
+    target_names,
+)
 from coverplan.report.tables import (
     cutoffs_of,
     gaps_table,
     joined,
     of_type,
-    parts_of,
     placement_table,
     targets_table,
     type_order,
     villages_table,
 )
-from coverplan.report.words import header, reason, type_name, word
+from coverplan.report.words import header, type_name, word
 from coverplan.report.workbook_notes import method_sheet, quality_sheet
 from coverplan.text import say
 
 __all__ = ["book_of", "write_workbook"]
 
 VILLAGE_TYPES = 12
+LEDGER_NUMBERS = (
+    ("done", "done"),
+    ("planned", "planned"),
+    ("missing", "still_missing"),
+    ("unreported", "unreported"),
+)
 OTHERS = 3
 SHEET_NAME = 31
 
@@ -78,21 +91,6 @@ def book_of(result: Result, path: Path, lang: str) -> Book:
     return Book(path, lang, plan.county.as_of, plan.outputs.example, plan.county.unit, marks)
 
 
-def county_name(result: Result, lang: str) -> str:
-    """
-    Return the county's name in a language.
-
-    Parameters
-    ----------
-    result
-        A run's result.
-    lang
-        `"zh"` or `"en"`.
-    """
-    county = result.plan.county
-    return county.name_en or county.name if lang == "en" else county.name
-
-
 def _overview(book: Book, result: Result) -> None:
     """One row a township: every programme and cutoff side by side."""
     lang = book.lang
@@ -116,8 +114,8 @@ def _overview(book: Book, result: Result) -> None:
         ]
     columns.append(Column(say("report.other_types", lang), _others(result, lang), width=18))
     missing = joined(result.gaps, "targets_missing").reindex(codes).fillna("")
-    names = [target_names(result, text, lang) for text in missing]
-    columns.append(Column(header("targets_missing", lang), names, width=20))
+    names = [target_names(result, text, lang, most=OTHERS) for text in missing]
+    columns.append(Column(header("targets_missing", lang), names, width=32))
     title = say("report.title.overview", lang, county=county_name(result, lang))
     form = book.form(
         say("report.sheet.overview", lang),
@@ -136,7 +134,7 @@ def _programme(own: pd.DataFrame, proposed: Sequence[str], name: str, lang: str)
     tally = tuple(word("state", one, lang) for one in Presence)
     columns = [
         Column(header("state", lang), states(own["state"], "state", lang), group=name, tally=tally),
-        Column(header("places_open", lang), list(own["places_open"]), "int", name, total=True),
+        Column(header("places_open", lang), known_places(own), "int", name, total=True),
     ]
     for cutoff in cutoffs_of(own):
         # what is refused has no figure: unknown people are not people beyond the limit
@@ -167,9 +165,7 @@ def _others(result: Result, lang: str) -> list[str]:
             count = result.gaps["places_open"].get((code, venue_type), 0)
             if not pd.isna(count) and count:
                 found.append(f"{type_name(result.venue_types, venue_type, lang)} {count}")
-        text = ("；" if lang == "zh" else "; ").join(found[:OTHERS])
-        rest = len(found) - OTHERS
-        texts.append(say("report.and_more", lang, text=text, rest=rest) if rest > 0 else text)
+        texts.append(some(found, lang, OTHERS))
     return texts
 
 
@@ -225,7 +221,7 @@ def _places(table: pd.DataFrame, lang: str) -> list[Column]:
         Column(header("township", lang), list(table["township"]), name="key"),
         Column(header("state", lang), states(table["state"], "state", lang), tally=tally),
         *(
-            Column(header(name, lang), list(table[name]), "int", total=True)
+            Column(header(name, lang), known_places(table, name), "int", total=True)
             for name in ("places_open", "places_active", "places_planned", "unlocated")
         ),
         Column(header("people", lang), list(table["people"]), "int", total=True),
@@ -353,13 +349,13 @@ def _targets(book: Book, result: Result) -> None:
         Column(header("target", lang), list(table["target"]), "free", width=8),
         Column(header("unit", lang), _texts(table, "unit")),
         *(
-            Column(header(name, lang), list(table[name]), "free")
-            for name in ("done", "planned", "missing", "unreported")
+            Column(header(head, lang), list(table[name]), "free")
+            for name, head in LEDGER_NUMBERS
             if name in table
         ),
         Column(header("status", lang), states(table["status"], "status", lang), marked=True),
         *(
-            Column(header(name, lang), _texts(table, name), width=width)
+            Column(header(name, lang), _named(table, name, lang), width=width)
             for name, width in (
                 ("firm", 8),
                 ("reading", 30),
@@ -432,64 +428,11 @@ def _cautions(result: Result, lang: str) -> list[str]:
     return [*texts, say("report.not_public", lang)]
 
 
-def refusal(result: Result, key: str, lang: str) -> str:
-    """
-    Return why a share is refused.
-
-    Parameters
-    ----------
-    result
-        A run's result; the county's share of people without a village location is named.
-    key
-        What the frame holds: a message key, or a sentence.
-    lang
-        `"zh"` or `"en"`.
-    """
-    people = result.townships["people"].astype("Float64")
-    located = result.townships["people_located_share"].astype("Float64")
-    whole = people.sum()
-    share = 1 - (people * located).sum() / whole if whole else pd.NA
-    values: dict[str, Any] = {} if pd.isna(share) else {"share": f"{float(share):.0%}"}
-    return reason(key, lang, values)
-
-
-def proposals(result: Result, venue_type: str, codes: Iterable[str], lang: str) -> list[str]:
-    """
-    Return for each township what is proposed there for a type, several joined.
-
-    Parameters
-    ----------
-    result
-        A run's result.
-    venue_type
-        Id of the type.
-    codes
-        Codes of townships.
-    lang
-        `"zh"` or `"en"`.
-    """
-    own = result.placement[result.placement["type"] == venue_type]
-    labels = own[f"label_{lang}"].fillna("").groupby(own["code9"], sort=False)
-    joint = "；" if lang == "zh" else "; "
-    texts = labels.agg(lambda one: joint.join(text for text in one if text))
-    return [str(texts.get(code, "")) for code in codes]
-
-
-def target_names(result: Result, ids: str, lang: str) -> str:
-    """
-    Return the names of targets whose ids are joined in one text.
-
-    Parameters
-    ----------
-    result
-        A run's result.
-    ids
-        Ids joined by ";" or ",".
-    lang
-        `"zh"` or `"en"`.
-    """
-    names = result.targets[f"name_{lang}"]
-    return ("；" if lang == "zh" else "; ").join(str(names.get(one, one)) for one in parts_of(ids))
+def _named(table: pd.DataFrame, name: str, lang: str) -> Sequence[Any]:
+    """Return the texts of a column; names of tables in the reader's language."""
+    if name in {"source_table", "missing_table"}:
+        return states(table[name], "table", lang)
+    return _texts(table, name)
 
 
 def _texts(table: pd.DataFrame, name: str) -> Sequence[Any]:

@@ -5,6 +5,7 @@ import pandas as pd
 from coverplan.domain import Presence, Result
 from coverplan.errors import Problem
 from coverplan.report.form import Book, Column, states
+from coverplan.report.phrases import county_name
 from coverplan.report.tables import of_type, type_order
 from coverplan.report.words import header, type_name, word
 from coverplan.text import say
@@ -26,8 +27,7 @@ def quality_sheet(book: Book, result: Result) -> None:
         A run's result.
     """
     lang = book.lang
-    county = result.plan.county
-    name = county.name_en or county.name if lang == "en" else county.name
+    name = county_name(result, lang)
     form = book.form(
         say("report.sheet.quality", lang),
         say("report.title.quality", lang, county=name),
@@ -107,7 +107,13 @@ def method_lines(result: Result, lang: str) -> list[str]:
     travel = plan.travel
     source = travel.speed_source
     lines.append(
-        say("report.method.travel", lang, rung=travel.rung.value, mode=travel.mode, source=source)
+        say(
+            "report.method.travel",
+            lang,
+            rung=travel.rung.value,
+            mode=word("mode", travel.mode, lang),
+            source=source,
+        )
     )
     population = plan.population
     if population.file is not None:
@@ -139,7 +145,9 @@ def _solved(result: Result, lang: str) -> list[str]:
         name = type_name(result.venue_types, str(venue_type), lang)
         missing = row.get("missing_table")
         if isinstance(missing, str) and missing:
-            lines.append(say("report.method.missing", lang, type=name, table=missing))
+            lines.append(
+                say("report.method.missing", lang, type=name, table=word("table", missing, lang))
+            )
         elif row["status"] in {"optimal", "within_gap", "time_limit"}:
             text = row.get(f"statement_{lang}")
             lines.append(
