@@ -55,7 +55,8 @@ def run(plan: Plan, *, progress: Progress | None = None) -> Result:
     begin("read")
     inputs = read_inputs(plan)
     begin("places")
-    crs = metric_crs(_longitudes(inputs))
+    outline = _outline(inputs)
+    crs = metric_crs(_longitudes(inputs, outline))
     townships, villages = _frames(plan, inputs, crs)
     venues = venue_places(inputs.venues, townships, villages, inputs.venue_types, plan.county.as_of)
     candidates = candidate_places(
@@ -87,7 +88,7 @@ def run(plan: Plan, *, progress: Progress | None = None) -> Result:
     reached = {"demand": demand, "times": times, "venues": venues, "sites": sites}
     coverage = programme_coverage(plan, presence=presence, **reached)
     nearest = nearest_venues(
-        inputs.venue_types.index, seats=seat_points(townships), crs=crs, **reached
+        list(inputs.venue_types.index), seats=seat_points(townships), crs=crs, **reached
     )
     gaps = gap_table(presence, coverage, nearest, plan.programme)
     begin("targets")
@@ -109,7 +110,7 @@ def run(plan: Plan, *, progress: Progress | None = None) -> Result:
         presence=presence,
         coverage=coverage,
         ledger=inputs.ledger,
-        has_outline=inputs.outline is not None,
+        has_outline=outline is not None,
     )
     return Result(
         plan=plan,
@@ -126,7 +127,7 @@ def run(plan: Plan, *, progress: Progress | None = None) -> Result:
         targets=targets,
         placement=placement,
         programmes=programmes,
-        outline=inputs.outline,
+        outline=outline,
         layers=inputs.layers,
         venue_types=inputs.venue_types,
         ledger=inputs.ledger,
@@ -136,13 +137,21 @@ def run(plan: Plan, *, progress: Progress | None = None) -> Result:
     )
 
 
-def _longitudes(inputs: Inputs) -> "np.ndarray":
+def _outline(inputs: Inputs) -> gpd.GeoDataFrame | None:
+    """Return the county outline, or the union of real township polygons where there is none."""
+    if inputs.outline is not None or inputs.cells is None:
+        return inputs.outline
+    whole = inputs.cells.geometry.union_all()
+    return gpd.GeoDataFrame(geometry=[whole], crs=inputs.cells.crs)
+
+
+def _longitudes(inputs: Inputs, outline: gpd.GeoDataFrame | None) -> "np.ndarray":
     """Return what the county's longitudes are known by: seats, else the outline, else villages."""
     seats: np.ndarray = inputs.townships["seat_lon"].dropna().to_numpy(dtype=float)
     if seats.size:
         return seats
-    if inputs.outline is not None:
-        return np.asarray(inputs.outline.total_bounds[[0, 2]])
+    if outline is not None:
+        return np.asarray(outline.total_bounds[[0, 2]])
     located: np.ndarray = inputs.villages["lon"].dropna().to_numpy(dtype=float)
     return located if located.size else np.array([_CHINA_MIDDLE])
 
@@ -193,7 +202,8 @@ def _with_answers(
         for kind in str(kinds).split(";"):
             by_type = {**by_type, kind: [*by_type.get(kind, []), str(target_id)]}
     table = gaps.copy()
-    table["proposed"] = proposed.reindex(table.index).fillna("")
+    said = {key: str(text) for key, text in proposed.items()}
+    table["proposed"] = [said.get(key, "") for key in table.index]
     kinds = table.index.get_level_values("type")
     missing = ["；".join(by_type.get(kind, [])) for kind in kinds]
     lacks = table["state"] != Presence.HAS

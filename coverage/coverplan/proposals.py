@@ -277,7 +277,8 @@ def _count(
     missing = _missing(item, scene.targets)
     facts |= {"needed_low": missing, "needed_high": missing}
     values = {"target": facts["target"] or 0, "open": facts["existing"], "gap": missing or 0}
-    notes = [_note("say.count_gap", words, **values)]
+    key = "say.count_no_target" if facts["target"] is None else "say.count_gap"
+    notes = [_note(key, words, **values)]
     nominated = _offered(item, scene, kinds=("nominated",))
     if not item.place or nominated.empty or not missing:
         return _Answer([], facts, tuple(notes))
@@ -435,20 +436,22 @@ def _proof_note(placement: Placement, words: Mapping[str, str]) -> Problem:
 
 
 def _needed_notes(need: Arithmetic, words: Mapping[str, str]) -> list[Problem]:
-    values = {
+    values: dict[str, str | int | float] = {
         "open": need.open_sites,
         "none": need.zones_none,
         "unreported": need.zones_unreported,
         "target": need.target,
         "low": need.needed_low,
     }
+    low, high = need.needed_low, need.needed_high
+    spread: dict[str, str | int | float] = {"range": str(low) if low == high else f"{low}～{high}"}
+    if not need.target:
+        return [_note("say.needed_no_target", words, **values, **spread)]
     if not need.zones_unreported:
         notes = [_note("say.needed", words, **values)]
     else:
-        low, high = need.needed_low, need.needed_high
-        values |= {"range": str(low) if low == high else f"{low}～{high}"}
-        values |= {"counted": need.needed_if_counted}
-        notes = [_note("say.needed_range", words, **values)]
+        spread |= {"counted": need.needed_if_counted}
+        notes = [_note("say.needed_range", words, **values, **spread)]
     if need.beyond_target:
         notes.append(_note("say.needed_beyond", words, target=need.target, total=need.total_low))
     return notes

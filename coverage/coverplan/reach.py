@@ -135,7 +135,8 @@ def nearest_venues(
         table["nearest_km"] = _finite(by_line["mean"])
         rows.append(table.assign(type=kind))
     nearest = pd.concat(rows).set_index("type", append=True)
-    nearest["nearest_name"] = nearest["nearest_id"].map(venues["name"]).fillna("")
+    names = {str(key): str(name) for key, name in venues["name"].items()}
+    nearest["nearest_name"] = [names.get(key, "") for key in nearest["nearest_id"]]
     for name in ("nearest_min", "nearest_km"):
         nearest[name] = nearest[name].astype("Float64")
     return nearest[["nearest_id", "nearest_name", "nearest_min", "nearest_km"]]

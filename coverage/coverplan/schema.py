@@ -201,6 +201,7 @@ TOWNSHIP_KINDS: Choices = {
     "街道": ("街道办事处", "街道办", "办事处", "subdistrict"),
     "镇": ("建制镇", "town"),
     "乡": ("民族乡", "township"),
+    "其他": ("农场", "林场", "牧场", "团场", "开发区", "园区", "管理区", "地区", "other"),
 }
 VILLAGE_KINDS: Choices = {
     "村": ("行政村", "村委会", "村民委员会", "建制村", "village"),
@@ -441,7 +442,8 @@ ASKED_VILLAGES = TableContract(
     "到乡镇驻地分钟表",
     (
         _must(_code12()),
-        _must(replace(_MINUTES, zh="到乡镇驻地分钟")),
+        # Blank is "nobody has answered yet", and stands in the list of whom to ask.
+        replace(_MINUTES, zh="到乡镇驻地分钟"),
         _text("mode", "出行方式"),
         _date("asked_on", "询问日期"),
         _NOTE,

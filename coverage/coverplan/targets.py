@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
 
@@ -103,6 +103,8 @@ def ledger(
         goal = _number(row["target"]) if _number(row["target"]) is not None else count.whole
         missing = None if count.done is None or goal is None else max(goal - count.done, 0.0)
         status = _status(count, goal, ended=ended)
+        if goal is None and count.done is not None and count.met is None:
+            count = replace(count, notes=(*count.notes, ("targets.note.no_goal", {})))
         table = next((str(v["table"]) for k, v in count.notes if k.endswith("missing_table")), "")
         note = {lang: "".join(_sentences(count, lang)) for lang in ("zh", "en")}
         rows.append(
@@ -266,7 +268,7 @@ def _status(count: _Count, goal: float | None, *, ended: bool) -> Status:
         return Status.DONE
     if count.unreported:
         return Status.UNREPORTED
-    if ended:
+    if ended and goal is not None:
         return Status.OVERDUE
     return Status.RUNNING if count.done > 0 or count.planned else Status.NOT_STARTED
 

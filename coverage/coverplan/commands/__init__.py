@@ -2,9 +2,9 @@
 
 from types import ModuleType
 
-from coverplan.commands import check, doctor, run
+from coverplan.commands import check, doctor, init, run
 
 __all__ = ["COMMANDS"]
 
-COMMANDS: tuple[ModuleType, ...] = (run, check, doctor)
+COMMANDS: tuple[ModuleType, ...] = (run, check, init, doctor)
 """In the order in which help lists them; heavy imports stand inside their `execute`."""
