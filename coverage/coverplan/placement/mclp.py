@@ -177,7 +177,12 @@ def mclp(
 
 
 def solve_cover(
-    task: CoverTask, new_sites: int, search: Search, *, start: BoolArray | None = None
+    task: CoverTask,
+    new_sites: int,
+    search: Search,
+    *,
+    start: BoolArray | None = None,
+    settle: bool = True,
 ) -> Placement:
     """
     Solve a checked most-people problem.
@@ -192,6 +197,8 @@ def solve_cover(
         Limits.
     start
         Sites to start from, shape (n_sites,).
+    settle
+        Whether to choose among equally good sets; otherwise any of them is returned.
 
     Returns
     -------
@@ -204,13 +211,13 @@ def solve_cover(
         The rules contradict each other.
     """
     if task.simple and int(task.sites.new(task.sites.lower).sum()) <= new_sites:
-        found = most_covered(task.rows, task.sites, new_sites, search, start=start)
+        found = most_covered(task.rows, task.sites, new_sites, search, start=start, settle=settle)
         return _placement(task, found.chosen, found.bound, search)
     program = Program(task.sites, new_sites)
     if task.capacity is not None and task.merged is not None:
         usable = np.flatnonzero(task.sites.upper)
         cost = add_flows(program, task.merged, task.capacity, usable)
-        return _maximised(task, program, cost, search, start)
+        return _maximised(task, program, cost, search, start, settle=settle)
     rows = task.rows
     first = _add_rows(program, rows, task.backup)
     if task.least.any():
@@ -221,7 +228,9 @@ def solve_cover(
         found, proven = worst_first(program, rows, first, task.group_weight, search, only=only)
         start = found.chosen
     cost = program.cost(first, -rows.weight)
-    return _maximised(task, program, cost, search, start, offset=rows.most, proven=proven)
+    return _maximised(
+        task, program, cost, search, start, offset=rows.most, proven=proven, settle=settle
+    )
 
 
 def mclp_streamed(
@@ -324,6 +333,7 @@ def _maximised(
     *,
     offset: float = 0.0,
     proven: bool = True,
+    settle: bool = True,
 ) -> Placement:
     whole = is_whole(task.weight) and task.worth is None
     if task.capacity is not None:
@@ -332,7 +342,7 @@ def _maximised(
     found = solved(program, cost, "max", search, start=start, whole=whole)
     tolerance = 0.5 if whole else max(1e-7, 1e-9 * float(task.weight.sum()))
     chosen = found.chosen
-    if found.bound - found.value <= tolerance and proven and search.mip_gap == 0.0:
+    if settle and proven and found.bound - found.value <= tolerance and search.mip_gap == 0.0:
         chosen = first_of_equals(program, cost, "max", found, search, tolerance=tolerance)
         found = Found(chosen, found.value, found.value, found.x)
     bound = offset + found.bound

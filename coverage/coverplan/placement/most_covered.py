@@ -53,6 +53,7 @@ def most_covered(
     search: Search,
     *,
     start: BoolArray | None = None,
+    settle: bool = True,
 ) -> MostCovered:
     """
     Find the new sites that cover most, where counting and fixed sites are the only rules.
@@ -72,11 +73,13 @@ def most_covered(
         Limits.
     start
         Sites to start from, as good a guess as there is; shape (n_sites,).
+    settle
+        Whether to choose among equally good sets; otherwise any of them is returned.
 
     Returns
     -------
     MostCovered
-        Ties: the fewest sites, then the lexicographically smallest set.
+        Ties, where settled: the fewest sites, then the lexicographically smallest set.
 
     Examples
     --------
@@ -107,13 +110,16 @@ def most_covered(
     chosen = np.isin(columns, bounded.best)
     if upper - value >= unit:
         program, cost, lost = _reduced(left, columns, free.size, count)
-        found = solved(program, cost, "min", search, start=chosen, whole=whole)
+        # A start helps only where the multipliers left little: else it misleads the branching.
+        begin = chosen if columns.size < free.size / 2 else None
+        found = solved(program, cost, "min", search, start=begin, whole=whole)
         reached = total - lost - found.value
         if reached > value:
             value, chosen = reached, found.chosen
         upper = max(value, min(upper, total - lost - found.bound))
     if upper - value < unit:
         upper = value
+    if upper == value and settle:
         few = np.flatnonzero(~bounded.cannot_help(count, value))
         known = np.isin(few, columns[chosen])
         program, cost, lost = _reduced(left, few, free.size, count)
