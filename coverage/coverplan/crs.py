@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from enum import StrEnum
+from functools import cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,6 +12,7 @@ from coverplan.errors import CrsError, Problem
 
 if TYPE_CHECKING:  # geopandas and pyproj are loaded where they are used, not with the package
     import geopandas as gpd
+    from pyproj import Transformer
 
 __all__ = [
     "DEGREES",
@@ -104,15 +106,20 @@ def metric_points(lon: ArrayLike, lat: ArrayLike, crs: str) -> Pair:
     tuple
         Easting and northing, shape (n,) each; NaN in, NaN out. [m]
     """
-    from pyproj import Transformer  # noqa: PLC0415 - heavy
-
     x, y = np.asarray(lon, dtype=np.float64), np.asarray(lat, dtype=np.float64)
     known = np.isfinite(x) & np.isfinite(y)
     east, north = np.full(x.shape, np.nan), np.full(x.shape, np.nan)
-    transformer = Transformer.from_crs(DEGREES, crs, always_xy=True)
     # Lists: pyproj would try to take an array of one as a scalar, which numpy deprecates.
-    east[known], north[known] = transformer.transform(x[known].tolist(), y[known].tolist())
+    east[known], north[known] = _transformer(crs).transform(x[known].tolist(), y[known].tolist())
     return east, north
+
+
+@cache
+def _transformer(crs: str) -> "Transformer":
+    # building one takes longer than moving a county's points with it
+    from pyproj import Transformer  # noqa: PLC0415 - heavy
+
+    return Transformer.from_crs(DEGREES, crs, always_xy=True)
 
 
 def to_metric(frame: "gpd.GeoDataFrame", crs: str = "") -> "gpd.GeoDataFrame":

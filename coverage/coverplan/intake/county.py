@@ -6,12 +6,17 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from coverplan import schema
-from coverplan.errors import Problem, Severity, Where
+from coverplan.crs import metric_crs
+from coverplan.errors import InputError, Problem, Severity, Where
 from coverplan.intake import checks
+from coverplan.intake.conflicts import tell_conflicts
 from coverplan.intake.desk import Desk
+from coverplan.intake.duplicates import tell_duplicates
+from coverplan.intake.forensics import references, tell_points, tell_polygons
 from coverplan.intake.matching import (
     TypeNames,
     known_codes,
+    match_codes,
     match_townships,
     match_types,
     match_villages,
@@ -19,6 +24,7 @@ from coverplan.intake.matching import (
 from coverplan.intake.names import TownshipNames, VillageNames
 from coverplan.intake.places import Area, check_positions
 from coverplan.intake.tables import Table
+from coverplan.intake.topology import flaws, tell_flaws
 
 if TYPE_CHECKING:  # annotations only
     import geopandas as gpd
@@ -60,6 +66,7 @@ class CountyTables:
         self.people = self._people()
         self.cells = self._cells()
         self.layers = desk.named_layers()
+        self._disagreements()
 
     @property
     def usable(self) -> bool:
@@ -78,9 +85,6 @@ class CountyTables:
         """
         table = self.tables.get(name)
         return None if table is None else table.frame
-
-    def _has_town(self, code: str) -> bool:
-        return self.names is None or code in self.names.names
 
     def _townships(self) -> None:
         desk, plan = self.desk, self.desk.plan
@@ -121,8 +125,14 @@ class CountyTables:
         if self.names is not None:
             match_townships(table, self.names)
             match_villages(table, self.village_names)
-        check_positions(table, self.area, datum)
+        written = check_positions(table, self.area, datum)
         self.desk.datums[table.file] = datum
+        seats = self.frame("townships")
+        if seats is not None and "code9" in table.rows:
+            villages = self.frame("villages")
+            places = None if villages is None else villages.set_index("code12")
+            known = references(table, seats.set_index("code9"), places)
+            tell_points(table, written, known, datum, self.outline)
 
     def _villages(self) -> None:
         desk, plan = self.desk, self.desk.plan
@@ -130,12 +140,17 @@ class CountyTables:
         self.tables["villages"] = table
         if table is None:
             return
-        known_codes(table, "code9", self._has_town, "intake.township.code")
         checks.village_codes(table)
-        check_positions(table, self.area, plan.villages.datum)
+        match_codes(table, "code9", self.names)
+        written = check_positions(table, self.area, plan.villages.datum)
         desk.datums[table.file] = plan.villages.datum
+        nowhere = np.full(len(table.rows), np.nan)
+        tell_points(table, written, (nowhere, nowhere), plan.villages.datum, self.outline)
         kept = table.frame
-        self.village_names = VillageNames(dict(zip(kept["code12"], kept["name"], strict=True)))
+        self.village_names = VillageNames(
+            dict(zip(kept["code12"], kept["name"], strict=True)),
+            dict(zip(kept["code12"], kept["code9"], strict=True)),
+        )
 
     def _types_and_targets(self) -> None:
         desk, plan = self.desk, self.desk.plan
@@ -201,7 +216,7 @@ class CountyTables:
             known_codes(villages, "code12", listed.__contains__, "intake.village.code")
         if seats is not None:
             for column in ("from_code9", "to_code9"):
-                known_codes(seats, column, self._has_town, "intake.township.code")
+                match_codes(seats, column, self.names)
             checks.two_ends(seats)
 
     def _people(self) -> Mapping[str, int]:
@@ -210,7 +225,7 @@ class CountyTables:
         self.tables["scenarios"] = scenarios
         table = desk.table(plan.file, schema.population(plan.column))
         for read in filter(None, (scenarios, table)):
-            known_codes(read, "code9", self._has_town, "intake.township.code")
+            match_codes(read, "code9", self.names)
         frame, file = (None, "") if table is None else (table.frame, table.file)
         if plan.scenario and scenarios is not None:
             rows, file = scenarios.frame, scenarios.file
@@ -221,10 +236,14 @@ class CountyTables:
                 desk.book.add(Problem("intake.plan.scenario", where, plan.scenario, values))
         if frame is None:
             return {}
-        found = {
-            code: int(number) for code, number in zip(frame["code9"], frame["people"], strict=True)
-        }
         listed = self.names.names if self.names else {}
+        # one line a township, but for former townships that are one today: theirs add up
+        summed = frame.groupby("code9")["people"].sum()
+        found = {str(code): int(number) for code, number in summed.items()}
+        merged = frame["code9"][frame["code9"].duplicated()].unique()
+        if len(merged):
+            names = "、".join(listed.get(code, code) for code in merged)
+            desk.note("intake.population.merged", file, names)
         absent = [name for code, name in listed.items() if code not in found]
         if absent:
             desk.note("intake.population.absent", file, "、".join(absent), count=len(absent))
@@ -235,4 +254,40 @@ class CountyTables:
         frame = self.desk.layer(path, self.desk.plan.boundaries.datum)
         if frame is None or path is None or self.names is None:
             return None
-        return checks.matched_cells(self.desk, frame, self.desk.plan.name_of(path), self.names)
+        file, said = self.desk.plan.name_of(path), self.desk.plan.boundaries.datum
+        cells = checks.matched_cells(self.desk, frame, file, self.names)
+        if cells is not None:
+            self.desk.book.extend(tell_flaws(flaws(cells, self.outline), file, self.names.names))
+            if self.outline is not None:
+                self.desk.book.extend(tell_polygons(cells, self.outline, file, said)[1])
+        return cells
+
+    def _disagreements(self) -> None:
+        if self.names is None:
+            return
+        tell_duplicates([table for table in self.venues if table is not None])
+        cells, approximate = self.cells, False
+        if cells is None:
+            cells, approximate = self._schematic_cells(), True
+        if cells is None:
+            return
+        sited = [self.tables["villages"], *self.venues, self.tables["schools"]]
+        for table in filter(None, sited):
+            tell_conflicts(table, cells, self.names.names, approximate=approximate)
+        for table in filter(None, self.candidates):
+            own = table.rows["kind"].isin(["school", "nominated"])
+            lines = set(table.rows.index[own])
+            tell_conflicts(table, cells, self.names.names, approximate=approximate, lines=lines)
+
+    def _schematic_cells(self) -> "gpd.GeoDataFrame | None":
+        from coverplan.cells import thiessen_cells  # noqa: PLC0415 - heavy
+
+        townships = self.frame("townships")
+        if self.outline is None or townships is None or townships["seat_lon"].isna().all():
+            return None
+        system = metric_crs(townships["seat_lon"].to_numpy(dtype=np.float64))
+        try:
+            return thiessen_cells(townships.set_index("code9"), self.outline, system)
+        except InputError as fault:
+            self.desk.book.extend(fault.problems)
+            return None

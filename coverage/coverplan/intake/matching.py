@@ -16,6 +16,7 @@ if TYPE_CHECKING:  # annotations only
 __all__ = [
     "TypeNames",
     "known_codes",
+    "match_codes",
     "match_townships",
     "match_types",
     "match_villages",
@@ -74,6 +75,39 @@ def match_townships(table: Table, names: TownshipNames) -> None:
     codes = [asked(line, text).code for line, text in enumerate(table.rows["township"])]
     table.rows["code9"] = _texts(codes)
     table.rows["township"] = _texts([names.names.get(code, "") for code in codes])
+
+
+def match_codes(table: Table, column: str, names: TownshipNames | None) -> None:
+    """
+    Turn former township codes into today's; a code that is not known sets its row aside.
+
+    Parameters
+    ----------
+    table
+        Its `rows` are changed in place.
+    column
+        Column of 9-digit codes; empty cells pass.
+    names
+        The county's townships, whose aliases hold the former codes; None lets every code pass.
+    """
+    if names is None:
+        return
+    codes = []
+    for line, code in enumerate(table.rows[column]):
+        match = names.match(code) if code and code not in names.names else None
+        codes.append(code if match is None else match.code)
+        if match is None:
+            continue
+        where = table.where(line, column)
+        if match.how is How.ALIAS:
+            repair = Line("intake.repair.crosswalk", where.column, code, match.code)
+            table.book.repair(where, repair)
+        else:
+            split = match.how is How.SPLIT
+            key = "intake.township.split" if split else "intake.township.code"
+            values = {"suggestions": "、".join(match.suggestions)}
+            table.book.add(Problem(key, where, shown(code), values, Severity.ROW))
+    table.rows[column] = _texts(codes)
 
 
 def match_villages(table: Table, names: VillageNames | None) -> None:

@@ -272,9 +272,13 @@ class VillageNames:
     ----------
     names
         code12 -> name.
+    towns
+        code12 -> code9, where it is not the code's own beginning: a village whose township was
+        merged keeps its code for a while.
     """
 
     names: Mapping[str, str]
+    towns: Mapping[str, str] = field(default_factory=dict)
     _exact: dict[tuple[str, str], list[str]] = field(init=False, repr=False, compare=False)
     _stems: dict[tuple[str, str], list[str]] = field(init=False, repr=False, compare=False)
     _inside: dict[str, list[str]] = field(init=False, repr=False, compare=False)
@@ -282,9 +286,10 @@ class VillageNames:
     def __post_init__(self) -> None:
         exact, stems, inside = defaultdict(list), defaultdict(list), defaultdict(list)
         for code, name in self.names.items():
-            exact[code[:9], _village_bare(name)].append(code)
-            stems[code[:9], village_stem(name)].append(code)
-            inside[code[:9]].append(code)
+            town = self.towns.get(code, code[:_CODE_DIGITS])
+            exact[town, _village_bare(name)].append(code)
+            stems[town, village_stem(name)].append(code)
+            inside[town].append(code)
         object.__setattr__(self, "_exact", dict(exact))
         object.__setattr__(self, "_stems", dict(stems))
         object.__setattr__(self, "_inside", dict(inside))
@@ -309,7 +314,7 @@ class VillageNames:
         'none'
         """
         plain = unicodedata.normalize("NFKC", printable(text)).replace(" ", "")
-        if plain in self.names and plain.startswith(code9):
+        if plain in self._inside.get(code9, []):
             return Match(plain, How.CODE)
         codes = self._exact.get((code9, _village_bare(text)), [])
         how = How.EXACT

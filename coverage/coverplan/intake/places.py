@@ -100,7 +100,7 @@ class Area:
 
 def check_positions(
     table: Table, area: Area, datum: str, *, lon: str = "lon", lat: str = "lat"
-) -> None:
+) -> tuple[Floats, Floats]:
     """
     Move a table's positions to WGS84 in place, and set rows aside whose position cannot be.
 
@@ -114,9 +114,15 @@ def check_positions(
         What the positions refer to, as the plan says; `"unknown"` takes them as they stand.
     lon, lat
         Columns of the position.
+
+    Returns
+    -------
+    tuple
+        The positions as they were written, for the question which datum they are in. [deg]
     """
     rows = table.rows
     x, y = rows[lon].to_numpy(dtype=np.float64), rows[lat].to_numpy(dtype=np.float64)
+    written = x.copy(), y.copy()
     _half(table, x, y, lon, lat)
     if datum in {"gcj02", "bd09"}:
         x, y = crs.shift(x, y, datum)
@@ -125,7 +131,7 @@ def check_positions(
     far = area.metres_outside(np.where(both, x, np.nan), np.where(both, y, np.nan))
     wrong = np.flatnonzero(far > 0)
     if not wrong.size:
-        return
+        return written
     mirrored = area.metres_outside(y[wrong], x[wrong])
     for line, turned in zip(wrong.tolist(), mirrored.tolist(), strict=True):
         found = f"{x[line]:.6g}, {y[line]:.6g}"
@@ -133,6 +139,7 @@ def check_positions(
         key = "intake.place.swapped" if swapped else "intake.place.outside"
         values = {} if swapped else {"km": f"{far[line] / 1000:.0f}"}
         table.book.add(Problem(key, table.where(line, lon), found, values, Severity.ROW))
+    return written
 
 
 def _half(table: Table, x: Floats, y: Floats, lon: str, lat: str) -> None:
