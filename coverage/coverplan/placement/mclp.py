@@ -8,7 +8,7 @@ from scipy import sparse
 
 from coverplan.errors import Problem
 from coverplan.placement.capacity import add_flows
-from coverplan.placement.cover_rows import CoverRows, cover_rows
+from coverplan.placement.cover_rows import cover_rows
 from coverplan.placement.cover_task import CoverTask, check_count, cover_task
 from coverplan.placement.covering_search import (
     ROUNDING,
@@ -33,7 +33,7 @@ from coverplan.placement.recount import Times, nearest_open
 from coverplan.placement.result import Placement, Status, relative_gap
 from coverplan.placement.signatures import signatures_streamed
 
-__all__ = ["mclp", "mclp_streamed", "solve_cover"]
+__all__ = ["add_demand", "mclp", "mclp_streamed", "solve_cover"]
 
 BoolArray = NDArray[np.bool_]
 FloatArray = NDArray[np.float64]
@@ -219,9 +219,7 @@ def solve_cover(
         cost = add_flows(program, task.merged, task.capacity, usable)
         return _maximised(task, program, cost, search, start, settle=settle)
     rows = task.rows
-    first = _add_rows(program, rows, task.backup)
-    if task.least.any():
-        add_floors(program, rows, first, task.least, task.group_weight, task.group_names)
+    first = add_demand(program, task)
     proven = True
     if task.fair is not None:
         only = None if task.fair == "worst_first" else int(task.fair)
@@ -311,16 +309,30 @@ def _checked(chunks: Iterable[Chunk], cutoff: float) -> Iterable[tuple[Times, Fl
         yield minutes, people
 
 
-def _add_rows(program: Program, rows: CoverRows, backup: int) -> int:
-    if backup == 0:
-        return program.add_cover(rows)
-    # Lost unless 1 + backup sites of the set are open: the loss must be whole.
-    first = program.columns(rows.n_rows, integer=True)
-    matrix = rows.matrix(program.n_sites)
-    gap = sparse.csr_array((rows.n_rows, first - program.n_sites))
-    need = float(1 + backup)
-    own, loss = matrix[:, : program.n_sites], matrix[:, program.n_sites :] * need
-    program.add(sparse.csr_array(sparse.hstack([own, gap, loss])), need, np.inf)
+def add_demand(program: Program, task: CoverTask) -> int:
+    """
+    Append the demand of a task, and its floors, to a program; return its first loss column.
+
+    Parameters
+    ----------
+    program
+        What to append to.
+    task
+        The problem.
+    """
+    rows = task.rows
+    if task.backup == 0:
+        first = program.add_cover(rows)
+    else:
+        # Lost unless 1 + backup sites of the set are open: the loss must be whole.
+        first = program.columns(rows.n_rows, integer=True)
+        matrix = rows.matrix(program.n_sites)
+        gap = sparse.csr_array((rows.n_rows, first - program.n_sites))
+        need = float(1 + task.backup)
+        own, loss = matrix[:, : program.n_sites], matrix[:, program.n_sites :] * need
+        program.add(sparse.csr_array(sparse.hstack([own, gap, loss])), need, np.inf)
+    if task.least.any():
+        add_floors(program, rows, first, task.least, task.group_weight, task.group_names)
     return first
 
 
