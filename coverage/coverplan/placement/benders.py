@@ -1,7 +1,6 @@
 """Exact p-median with rules on sites: Benders cuts in closed form, and branching on sites."""
 
-import heapq
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +21,7 @@ CELLS_OF_RESTARTS = 40_000_000  # work that random restarts of the swap search m
 CUT = 1e-6  # a cut must be violated by this much, relative to its demand point's cost
 WHOLE = 1e-6  # a site this near to 0 or 1 is decided
 HALF = 0.5
+NONE = np.zeros(0, dtype=np.int64)
 USED = 1e-9
 EXACT = 1e5  # whole costs up to here go to the solver as they are
 TIE_NODES = 200  # nodes that the search for the first of equal sets may take: no clock decides
@@ -177,6 +177,24 @@ def _finite(cost: FloatArray, highest: float | None = None) -> FloatArray:
     return np.where(reached, cost, (top + 1.0) * (len(cost) + 1))
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Node:
+    """Sites decided shut and open, and the bound that is proven for the rest."""
+
+    bound: float
+    zeros: IntArray
+    ones: IntArray
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Found:
+    """Solution of a node: total, openness and reduced cost of each site."""
+
+    value: float
+    y: FloatArray
+    reduced: FloatArray
+
+
 class _Tree:
     """Branch and bound over the sites; every node is a linear program with all cuts so far."""
 
@@ -199,7 +217,7 @@ class _Tree:
         self.always = np.zeros(self.n_free, dtype=np.bool_)
         self.count = 0
         self.given_up = np.inf
-        self.root: tuple[float, FloatArray, FloatArray] | None = None
+        self.root: _Found | None = None
 
     @property
     def enough(self) -> float:
@@ -239,88 +257,78 @@ class _Tree:
     def run(self) -> None:
         """Search until proven, good enough, or stopped."""
         self._first_cuts()
-        none = np.zeros(0, dtype=np.int64)
-        heap: list[tuple[float, int, IntArray, IntArray]] = [(-np.inf, 0, none, none)]
-        while heap and not self.search.over():
-            bound, _, zeros, ones = heapq.heappop(heap)
-            self.search.raise_bound(min(bound, self.given_up))
-            if bound > self.enough:
-                heapq.heappush(heap, (bound, 0, zeros, ones))
+        stack = [_Node(-np.inf, NONE, NONE)]
+        while stack and not self.search.over():
+            node = stack.pop()
+            children = self._branch(node)
+            if children is None:  # stopped in the middle: the node stays open with what it had
+                stack.append(node)
                 break
-            self._dive(heap, bound, zeros, ones)
-        open_bound = min((node[0] for node in heap), default=np.inf)
-        self.search.raise_bound(min(open_bound, self.given_up))
+            stack.extend(children)
+            lowest = min((child.bound for child in stack), default=np.inf)
+            self.search.raise_bound(min(lowest, self.given_up))
 
-    def _dive(
-        self,
-        heap: list[tuple[float, int, IntArray, IntArray]],
-        bound: float,
-        zeros: IntArray,
-        ones: IntArray,
-    ) -> None:
-        while True:
-            found = self._solve(zeros, ones)
-            if found is None:  # stopped in the middle: the node stays open with what it had
-                self.count += 1
-                heapq.heappush(heap, (bound, self.count, zeros, ones))
-                return
-            value, y, reduced = found
-            bound = max(bound, value)
-            if bound > self.enough:
-                if bound <= self.search.proof:
-                    self.given_up = min(self.given_up, bound)
-                return
-            if self.count == 0:
-                self.root = (value, y, reduced)
-                self._round(y)
-                self._fix()
-            zeros, ones = self._inherit(found, zeros, ones)
-            fraction = np.minimum(y, 1.0 - y)
-            fraction[zeros] = fraction[ones] = 0.0
-            column = int(fraction.argmax())
-            if fraction[column] <= WHOLE:
-                return  # all sites decided: `_solve` has offered it
-            self.count += 1
-            down = (bound, self.count, np.append(zeros, column), ones)
-            up = (bound, self.count, zeros, np.append(ones, column))
-            near, far = (up, down) if y[column] >= HALF else (down, up)
-            heapq.heappush(heap, far)
-            if self.count % 20 == 0:
-                self._round(y)
-            bound, _, zeros, ones = near
+    def _branch(self, node: _Node) -> list[_Node] | None:
+        """Solve a node and return what is left to be solved below it; None when time is up."""
+        found = None if node.bound > self.enough else self._solve(node)
+        if node.bound <= self.enough and found is None:
+            return None
+        if found is None or found.value > self.enough:
+            bound = node.bound if found is None else max(node.bound, found.value)
+            if bound <= self.search.proof:
+                self.given_up = min(self.given_up, bound)
+            return []
+        self.count += 1
+        if self.root is None:
+            self.root = found
+            self._round(found.y)
+            self._fix()
+        elif self.count % 20 == 0:
+            self._round(found.y)
+        node = self._inherit(found, node)
+        return self._halves(node, found.y)
 
-    def _solve(
-        self, zeros: IntArray, ones: IntArray
-    ) -> tuple[float, FloatArray, FloatArray] | None:
+    def _halves(self, node: _Node, y: FloatArray) -> list[_Node]:
+        """Split a node at the site that is least decided, the likelier half to be solved first."""
+        fraction = np.minimum(y, 1.0 - y)
+        fraction[node.zeros] = fraction[node.ones] = 0.0
+        column = int(fraction.argmax())
+        if fraction[column] <= WHOLE:
+            return []  # all sites decided: `_solve` has offered it
+        shut = replace(node, zeros=np.append(node.zeros, column))
+        opened = replace(node, ones=np.append(node.ones, column))
+        return [shut, opened] if y[column] >= HALF else [opened, shut]
+
+    def _solve(self, node: _Node) -> _Found | None:
         """Solve one node with all cuts it violates; None when time is up."""
         lower, upper = self.always.astype(np.float64), (~self.never).astype(np.float64)
-        upper[zeros] = 0.0
-        lower[ones] = 1.0
+        upper[node.zeros] = 0.0
+        lower[node.ones] = 1.0
         nothing = np.zeros(self.n_free)
         if (lower > upper).any():
-            return np.inf, nothing, nothing
+            return _Found(np.inf, nothing, nothing)
         self.engine.bound_columns(np.arange(self.n_free), lower, upper)
         while True:
             solution = self.engine.solve(time_limit_s=self.search.left, presolve=False)
             self.search.interrupted |= solution.interrupted
             if solution.outcome == Outcome.INFEASIBLE:
-                return np.inf, nothing, nothing
+                return _Found(np.inf, nothing, nothing)
             if solution.outcome != Outcome.OPTIMAL or self.search.over():
                 return None
-            value = solution.objective * self.scale
             y = solution.x[: self.n_free]
             reduced = solution.reduced_costs[: self.n_free] * self.scale
-            if value > self.enough:
-                return value, y, reduced
+            found = _Found(solution.objective * self.scale, y, reduced)
+            if found.value > self.enough:
+                return found
             paid = solution.x[self.n_free :] * self.scale
             level = self._critical(y)
             true = level - np.maximum(level[:, None] - self.cost, 0.0) @ y
             short = np.flatnonzero(true > paid + CUT * np.maximum(paid, self.scale))
             if short.size == 0:
                 self._offer(y)
-                if self.count == 0:
+                if self.root is None:
                     self._reprice(solution)
-                return value, y, reduced
+                return found
             self._cut(short, level[short])
 
     def _offer(self, y: FloatArray) -> None:
@@ -342,21 +350,23 @@ class _Tree:
     def _fix(self) -> None:
         """Decide the sites whose reduced cost at the root says that they cannot be otherwise."""
         if self.root is not None:
-            value, y, reduced = self.root
+            value, y, reduced = self.root.value, self.root.y, self.root.reduced
             self.never |= (y <= USED) & (value + reduced > self.enough)
             self.always |= (y >= 1.0 - USED) & (value - reduced > self.enough)
 
-    def _inherit(
-        self, found: tuple[float, FloatArray, FloatArray], zeros: IntArray, ones: IntArray
-    ) -> tuple[IntArray, IntArray]:
+    def _inherit(self, found: _Found, node: _Node) -> _Node:
         """Decide, below a node, what its reduced costs decide."""
-        value, y, reduced = found
+        y, reduced = found.y, found.reduced
         # A reduced cost speaks of a column at its bound; of a branched one it may have any sign.
         undecided = ~(self.never | self.always)
-        undecided[zeros] = undecided[ones] = False
-        out = undecided & (y <= USED) & (value + reduced > self.enough)
-        into = undecided & (y >= 1.0 - USED) & (value - reduced > self.enough)
-        return np.union1d(zeros, np.flatnonzero(out)), np.union1d(ones, np.flatnonzero(into))
+        undecided[node.zeros] = undecided[node.ones] = False
+        out = undecided & (y <= USED) & (found.value + reduced > self.enough)
+        into = undecided & (y >= 1.0 - USED) & (found.value - reduced > self.enough)
+        return _Node(
+            max(node.bound, found.value),
+            np.union1d(node.zeros, np.flatnonzero(out)),
+            np.union1d(node.ones, np.flatnonzero(into)),
+        )
 
     def _critical(self, y: FloatArray) -> FloatArray:
         """Return the cost at which each demand point has one whole site within reach."""
@@ -427,27 +437,26 @@ class _Tree:
         ones = np.ones(fresh.size)
         self.engine.add_rows([0, fresh.size], fresh, ones, [-np.inf], [float(size)])
         row = self.engine.n_rows - 1
-        none = np.zeros(0, dtype=np.int64)
-        stack = [(none, none)]
+        stack = [_Node(-np.inf, NONE, NONE)]
         found = None
         while stack and found is None and nodes > 0 and not self.search.over():
             nodes -= 1
-            zeros, ones_at = stack.pop()
-            solved = self._solve(zeros, ones_at)
-            if solved is None or solved[0] > self.enough:
+            node = stack.pop()
+            solved = self._solve(node)
+            if solved is None or solved.value > self.enough:
                 continue
-            zeros, ones_at = self._inherit(solved, zeros, ones_at)
+            node = self._inherit(solved, node)
             decided = self.never | self.always
-            decided[zeros] = decided[ones_at] = True
-            opened = np.union1d(np.flatnonzero(self.always), ones_at)
+            decided[node.zeros] = decided[node.ones] = True
+            opened = np.union1d(np.flatnonzero(self.always), node.ones)
             if np.count_nonzero(self.task.fresh[opened]) >= size:
                 decided |= self.task.fresh
             rest = np.flatnonzero(~decided)
             if rest.size == 0:
                 found = opened if self._equal(opened) else None
                 continue
-            stack.append((np.append(zeros, rest[0]), ones_at))
-            stack.append((zeros, np.append(ones_at, rest[0])))
+            stack.append(replace(node, zeros=np.append(node.zeros, rest[0])))
+            stack.append(replace(node, ones=np.append(node.ones, rest[0])))
         self.engine.bound_rows([row], -np.inf, np.inf)
         return found, nodes
 

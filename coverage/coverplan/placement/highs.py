@@ -225,7 +225,10 @@ class Engine:
         SolverError
             The solver failed in a way that is no answer.
         """
-        self._set("time_limit", math.inf if time_limit_s is None else max(time_limit_s, 0.0))
+        # For linear programs HiGHS counts the seconds of all earlier solves of this object too.
+        spent = 0.0 if self._integer.any() else float(self._highs.getRunTime())
+        limit = math.inf if time_limit_s is None else spent + max(time_limit_s, 0.0)
+        self._set("time_limit", limit)
         self._set("mip_rel_gap", mip_gap)
         self._set("mip_abs_gap", absolute_gap)
         self._set("mip_max_nodes", NODES if nodes is None else nodes)
