@@ -17,8 +17,9 @@ from coverplan.impedance import travel_times
 from coverplan.intake.inputs import read_inputs
 from coverplan.places import candidate_places, sites_of, venue_places
 from coverplan.presence import presence_by_township, presence_by_village
-from coverplan.proposals import Scene, propose
+from coverplan.proposals import propose
 from coverplan.reach import nearest_venues, programme_coverage
+from coverplan.scene import Scene
 from coverplan.statements import statements
 from coverplan.targets import Evidence, ledger
 

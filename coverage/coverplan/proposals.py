@@ -1,6 +1,6 @@
 """Where the next sites should go, programme by programme, in words that the data can bear."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,34 +10,19 @@ import pandas as pd
 
 from coverplan.config import Plan, Programme
 from coverplan.crs import DEGREES
-from coverplan.domain import Presence, Resolution, TravelTimes
+from coverplan.domain import Presence, Resolution
 from coverplan.errors import Problem, Severity
-from coverplan.groups import group_rows
 from coverplan.placement.arithmetic import Arithmetic, arithmetic
 from coverplan.placement.chain import Goal, place_by_goals
 from coverplan.placement.p_median import p_median
 from coverplan.placement.result import Placement, Status
 from coverplan.rows import row_at
+from coverplan.scene import Scene, choice_of, nominated_places
 from coverplan.text import LANGUAGES, say
 
-__all__ = ["Scene", "propose"]
+__all__ = ["propose"]
 
 _COARSE = (Resolution.BUILDING, Resolution.COMMUNITY, Resolution.TOWNSHIP)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Scene:
-    """What a placement looks at; frames as docs/contracts.md describes them."""
-
-    townships: pd.DataFrame
-    villages: pd.DataFrame
-    venues: pd.DataFrame
-    candidates: pd.DataFrame
-    demand: pd.DataFrame
-    times: TravelTimes
-    presence: pd.DataFrame
-    nearest: pd.DataFrame
-    targets: pd.DataFrame
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,32 +153,29 @@ def _every_township(
     notes = _needed_notes(need, words)
     if not item.place:
         return _Answer([], facts, (*notes, _note("say.not_placed", words)))
-    open_ids = _open_sites(item, scene)
-    offered = _offered(item, scene)
-    sites = [*open_ids, *offered.index]
-    zone = [*scene.venues.loc[open_ids, "code9"], *offered["code9"]]
-    lacking = [code for code in (*none, *silent) if code not in set(offered["code9"])]
+    choice = choice_of(item, scene)
+    served = set(choice.zone[choice.n_open :])
+    lacking = [code for code in (*none, *silent) if code not in served]
     needs = [code for code in (*none, *silent) if code not in lacking]
     allowed = need.needed_high if item.new_sites == "target" else int(item.new_sites)
-    residents, times = group_rows(scene.demand, scene.times, item.demand, item.levels)
-    timed = times.unit == "min" and not residents["people"].isna().all()
+    timed = choice.minutes is not None
     if allowed < len(needs):
         notes.append(_note("say.fewer_than_needed", words, allowed=allowed, needed=len(needs)))
         needs = []
-    if allowed == 0 or not offered.shape[0]:
+    if allowed == 0 or not choice.offered:
         notes.append(_note("say.no_new", words))
         return _Answer(_lacking_rows(item, lacking, scene), facts, tuple(notes))
     chain = place_by_goals(
-        zone,
+        choice.zone,
         needs=needs,
-        existing=list(range(len(open_ids))),
+        existing=choice.existing,
         new_sites=allowed,
-        times=times.to(sites) if timed else None,
-        weight=residents["people"].fillna(0).to_numpy(dtype=float) if timed else None,
+        times=choice.minutes,
+        weight=choice.weight,
         cutoff=float(item.cutoff_min) if timed else None,
         goals=(Goal.PRESENCE, Goal.PEOPLE, Goal.TIME) if timed else (Goal.PRESENCE,),
-        required=_marked(offered, "must", len(open_ids)),
-        names=sites,
+        required=list(choice.must),
+        names=choice.sites,
     )
     steps = chain.steps
     if not timed:  # nothing tells the townships apart but their people
@@ -204,7 +186,7 @@ def _every_township(
             item,
             scene,
             order,
-            sites[step.site],
+            choice.sites[step.site],
             rule=step.rule,
             condition="if_none" if step.zone in silent and step.rule == "township" else "known",
             gained=round(step.people) if timed else None,
@@ -230,32 +212,28 @@ def _p_median(
     """Place so that the pupils' (or people's) total travel time is least."""
     missing = _missing(item, scene.targets)
     facts |= {"needed_low": missing, "needed_high": missing}
-    group, times = group_rows(scene.demand, scene.times, item.demand, item.levels)
-    if group.empty:
+    choice = choice_of(item, scene)
+    if choice.group.empty:
         return _lacks_table("schools", facts, words)
-    if times.unit != "min":
+    if choice.minutes is None or choice.weight is None:
         return _lacks_table("minutes", facts, words)
     if not item.place:
         return _Answer([], facts, (_note("say.not_placed", words),))
-    offered = _offered(item, scene)
-    if offered.empty:
+    if not choice.offered:
         return _lacks_table("candidates", facts, words)
     new_sites = missing if item.new_sites == "target" else int(item.new_sites)
     if not new_sites:
         return _Answer([], facts, (_note("say.no_new", words),))
-    open_ids = _open_sites(item, scene)
-    sites = [*open_ids, *offered.index]
-    minutes = times.to(sites)
-    reached = np.isfinite(minutes).any(axis=1)
-    weight = group["people"].fillna(0).to_numpy(dtype=float)
+    reached = np.isfinite(choice.minutes).any(axis=1)
     placement = p_median(
-        minutes[reached],
-        weight[reached],
-        min(new_sites, len(offered)),
-        existing=list(range(len(open_ids))),
-        required=_marked(offered, "must", len(open_ids)),
+        choice.minutes[reached],
+        choice.weight[reached],
+        min(new_sites, len(choice.offered)),
+        existing=choice.existing,
+        required=list(choice.must),
     )
-    order = _by_gain(minutes, weight, placement, item.cutoff_min)
+    order = _by_gain(choice.minutes, choice.weight, placement, item.cutoff_min)
+    sites = choice.sites
     rows = [
         _row(item, scene, number, sites[column], rule="people", condition="known", gained=gained)
         for number, (column, gained) in enumerate(order, start=1)
@@ -279,42 +257,16 @@ def _count(
     values = {"target": facts["target"] or 0, "open": facts["existing"], "gap": missing or 0}
     key = "say.count_no_target" if facts["target"] is None else "say.count_gap"
     notes = [_note(key, words, **values)]
-    nominated = _offered(item, scene, kinds=("nominated",))
-    if not item.place or nominated.empty or not missing:
+    nominated = nominated_places(item, scene)
+    if not item.place or not nominated or not missing:
         return _Answer([], facts, tuple(notes))
     wanted = missing if item.new_sites == "target" else int(item.new_sites)
     rows = [
         _row(item, scene, order, site, rule="nominated", condition="known", gained=None)
-        for order, site in enumerate(nominated.index[:wanted], start=1)
+        for order, site in enumerate(nominated[:wanted], start=1)
     ]
     facts |= {"status": "listed", "new_sites": len(rows)}
     return _Answer(rows, facts, tuple(notes))
-
-
-def _open_sites(item: Programme, scene: Scene) -> list[str]:
-    venues = scene.venues
-    mine = venues[(venues["type"] == item.type) & venues["open"]]
-    return [site for site in mine.index if site in set(scene.times.sites)]
-
-
-def _offered(
-    item: Programme, scene: Scene, kinds: Sequence[str] = ("village", "hall", "school", "nominated")
-) -> pd.DataFrame:
-    """Return the candidates of a type, in the order of the table; schools for school programmes."""
-    table = scene.candidates
-    types = table["types"].fillna("").astype(str)
-    fits = np.array([not of or item.type in of.split(";") for of in types])
-    if item.demand == "residents":
-        fits &= (table["kind"] != "school").to_numpy()
-    elif "nominated" not in kinds or len(kinds) > 1:
-        fits &= (types != "").to_numpy() | (table["kind"] == "school").to_numpy()
-    never = table["never"].astype("boolean").fillna(value=False).to_numpy(bool)
-    return table[fits & table["kind"].isin(kinds).to_numpy() & ~never]
-
-
-def _marked(offered: pd.DataFrame, column: str, offset: int) -> list[int]:
-    flags = offered[column].astype("boolean").fillna(value=False).to_numpy(bool)
-    return [offset + int(number) for number in np.flatnonzero(flags)]
 
 
 def _by_gain(

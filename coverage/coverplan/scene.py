@@ -1,0 +1,130 @@
+"""What a placement looks at, and the choice of sites that a programme has."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from coverplan.config_tables import Programme
+from coverplan.domain import TravelTimes
+from coverplan.groups import group_rows
+
+__all__ = ["Choice", "Scene", "choice_of", "nominated_places"]
+
+KINDS = ("village", "hall", "school", "nominated")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Scene:
+    """What a placement looks at; frames as docs/contracts.md describes them."""
+
+    townships: pd.DataFrame
+    villages: pd.DataFrame
+    venues: pd.DataFrame
+    candidates: pd.DataFrame
+    demand: pd.DataFrame
+    times: TravelTimes
+    presence: pd.DataFrame
+    nearest: pd.DataFrame
+    targets: pd.DataFrame
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Choice:
+    """
+    The sites of one programme as the models take them: existing ones first, then candidates.
+
+    Parameters
+    ----------
+    sites
+        Ids; the column numbers of every placement are positions in it.
+    n_open
+        How many of them are open already.
+    zone
+        Township of each site.
+    must
+        Column numbers that have to be chosen.
+    group
+        The demand points, [id].
+    minutes
+        Shape (n_demand, n_sites), or None where the rung bears no minutes. [min]
+    weight
+        People or pupils, shape (n_demand,), or None where nobody knows them. [persons]
+    """
+
+    sites: tuple[str, ...]
+    n_open: int
+    zone: tuple[str, ...]
+    must: tuple[int, ...]
+    group: pd.DataFrame
+    minutes: NDArray[np.float64] | None
+    weight: NDArray[np.float64] | None
+
+    @property
+    def existing(self) -> list[int]:
+        """Return the column numbers of the open sites."""
+        return list(range(self.n_open))
+
+    @property
+    def offered(self) -> tuple[str, ...]:
+        """Return the ids of the candidates."""
+        return self.sites[self.n_open :]
+
+
+def choice_of(item: Programme, scene: Scene) -> Choice:
+    """
+    Return the sites, demand and travel times that a programme chooses among.
+
+    Parameters
+    ----------
+    item
+        The programme.
+    scene
+        What is known.
+    """
+    venues = scene.venues
+    mine = venues[(venues["type"] == item.type) & venues["open"]]
+    known = set(scene.times.sites)
+    open_ids = [str(site) for site in mine.index if site in known]
+    offered = _offered(item, scene.candidates, KINDS)
+    sites = (*open_ids, *map(str, offered.index))
+    group, times = group_rows(scene.demand, scene.times, item.demand, item.levels)
+    timed = times.unit == "min" and not group["people"].isna().all()
+    flags = offered["must"].astype("boolean").fillna(value=False).to_numpy(bool)
+    return Choice(
+        sites=sites,
+        n_open=len(open_ids),
+        zone=(*map(str, venues.loc[open_ids, "code9"]), *map(str, offered["code9"])),
+        must=tuple(len(open_ids) + int(number) for number in np.flatnonzero(flags)),
+        group=group,
+        minutes=times.to(sites) if timed else None,
+        weight=group["people"].fillna(0).to_numpy(dtype=float) if timed else None,
+    )
+
+
+def nominated_places(item: Programme, scene: Scene) -> list[str]:
+    """
+    Return the ids of the existing places that were nominated for a programme, in table order.
+
+    Parameters
+    ----------
+    item
+        The programme.
+    scene
+        What is known.
+    """
+    return [str(site) for site in _offered(item, scene.candidates, ("nominated",)).index]
+
+
+def _offered(item: Programme, table: pd.DataFrame, kinds: Sequence[str]) -> pd.DataFrame:
+    """Return the candidates of a type in table order; schools serve school programmes only."""
+    types = table["types"].fillna("").astype(str)
+    fits = np.array([not of or item.type in of.split(";") for of in types], dtype=bool)
+    if item.demand == "residents":
+        fits &= (table["kind"] != "school").to_numpy()
+    elif "school" in kinds:
+        fits &= (types != "").to_numpy() | (table["kind"] == "school").to_numpy()
+    never = table["never"].astype("boolean").fillna(value=False).to_numpy(bool)
+    return table[fits & table["kind"].isin(kinds).to_numpy() & ~never]
