@@ -13,7 +13,7 @@ from shapely.geometry import LineString, Point, box
 from coverplan.covering import coverage_table
 from coverplan.domain import Resolution, Result, Rung, TravelTimes
 from coverplan.errors import Problem
-from coverplan.proposals import group_rows
+from coverplan.groups import group_rows
 
 TYPES = pd.DataFrame(
     {
@@ -51,6 +51,12 @@ class World:
     chosen: int = 3
     example: bool = True
     county: str = "示例县"
+
+
+def no_curve() -> pd.DataFrame:
+    """Return the curve of a county in which nothing can be placed by people."""
+    keys = pd.MultiIndex.from_arrays([[], [], []], names=["type", "cutoff_min", "n"])
+    return pd.DataFrame(columns=["people", "bound", "marginal", "proven", "added"], index=keys)
 
 
 def tiny(**changes: Any) -> World:
@@ -122,7 +128,9 @@ def sample_result(world: World | None = None) -> Result:
         approximate=True,
         area_km2=100.0,
     )
-    shapes = [world.cells.get(str(c), Point(r.seat_lon, r.seat_lat)) for c, r in townships.iterrows()]
+    shapes = [
+        world.cells.get(str(c), Point(r.seat_lon, r.seat_lat)) for c, r in townships.iterrows()
+    ]
     return Result(
         plan=_plan(world),
         townships=gpd.GeoDataFrame(townships, geometry=shapes, crs=4326),
@@ -138,6 +146,7 @@ def sample_result(world: World | None = None) -> Result:
         targets=_targets(presence),
         placement=placement,
         programmes=_programmes(presence, placement),
+        curve=no_curve(),
         outline=gpd.GeoDataFrame(geometry=[world.outline], crs=4326) if world.outline else None,
         layers=world.layers,
         venue_types=TYPES,
@@ -209,7 +218,8 @@ def _villages(world: World) -> gpd.GeoDataFrame:
 
 
 def _venues(world: World, villages: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    columns = "id name type code9 code12 status open active location opened_on".split()
+    columns = ["id", "name", "type", "code9", "code12"]
+    columns += ["status", "open", "active", "location", "opened_on"]
     rows = [
         {"status": "open", "open": True, "active": "yes", "location": "village", "code12": ""}
         | {"opened_on": "2022-05-01"}
@@ -285,7 +295,7 @@ CUTOFFS = {"university_site": (15, 30, 45), "school_museum": (30, 45), "youth_ba
 
 
 def covered_by(result: Result, kind: str, sites: list[str]) -> pd.DataFrame:
-    """Count who is reached by the open venues of a type and some candidates, as the library does."""
+    """Count as the library does who is reached by a type's open venues and some candidates."""
     venues = result.venues
     mine = venues[(venues["type"] == kind) & venues["open"].astype(bool)]
     assert result.times is not None
@@ -345,7 +355,7 @@ def _gaps(world: World, presence: pd.DataFrame, placement: pd.DataFrame) -> pd.D
 def _placement(world: World, presence: pd.DataFrame, candidates: Any) -> gpd.GeoDataFrame:
     rows = []
     for kind in ("university_site", "school_museum"):
-        lacking = [t for t in world.townships if presence.at[(t[0], kind), "state"] != "has"]
+        lacking = [t for t in world.townships if presence.loc[(t[0], kind), "state"] != "has"]
         for order, (code, name, *_) in enumerate(lacking[: world.chosen], start=1):
             key = candidates.index[candidates["code9"] == code][0]
             rows.append(
@@ -365,10 +375,9 @@ def _placement(world: World, presence: pd.DataFrame, candidates: Any) -> gpd.Geo
                     "geometry": candidates.geometry[key],
                 }
             )
-    columns = (
-        "type order candidate_id label_zh label_en code9 township resolution rule condition "
-        "people_gained nearest_before_min geometry"
-    ).split()
+    columns = ["type", "order", "candidate_id", "label_zh", "label_en", "code9", "township"]
+    columns += ["resolution", "rule", "condition", "people_gained", "nearest_before_min"]
+    columns += ["geometry"]
     return gpd.GeoDataFrame(pd.DataFrame(rows, columns=columns), geometry="geometry", crs=4326)
 
 

@@ -21,7 +21,7 @@ from coverplan.report.map.codec import (
 )
 
 
-def _unrolled(block, size):
+def unrolled(block, size):
     body = base64.b64decode(block["bytes"])
     if block["how"] == "raw":
         return list(body)
@@ -37,21 +37,25 @@ def _unrolled(block, size):
     return out
 
 
-def _unpacked(tree):
+def unpacked(tree):
     if isinstance(tree, list):
-        return [_unpacked(value) for value in tree]
+        return [unpacked(value) for value in tree]
     if not isinstance(tree, dict):
         return tree
     if "=" in tree:
         return [tree["="]] * tree["n"]
     if set(tree) == {"w", "i"}:
         return [tree["w"][n] for n in tree["i"]]
-    return {key: _unpacked(value) for key, value in tree.items()}
+    return {key: unpacked(value) for key, value in tree.items()}
 
 
-@given(arrays(np.uint8, st.tuples(st.integers(1, 9), st.integers(1, 60)), elements=st.integers(250, 255)))
+@given(
+    arrays(
+        np.uint8, st.tuples(st.integers(1, 9), st.integers(1, 60)), elements=st.integers(250, 255)
+    )
+)
 def test_minutes_come_back_byte_for_byte(minutes):
-    assert _unrolled(minutes_text(minutes), minutes.size) == minutes.ravel().tolist()
+    assert unrolled(minutes_text(minutes), minutes.size) == minutes.ravel().tolist()
 
 
 def test_a_long_run_of_beyond_is_cut_into_pieces_of_255():
@@ -99,7 +103,9 @@ def test_polygons_give_rings_lines_one_list_and_points_nothing():
     assert parts(None) == []
 
 
-@pytest.mark.parametrize("name", ["</script><script>", "<!--", "a\u2028b\u2029", "{{ 7*7 }}", "&amp;"])
+@pytest.mark.parametrize(
+    "name", ["</script><script>", "<!--", "a\u2028b\u2029", "{{ 7*7 }}", "&amp;"]
+)
 def test_no_text_can_leave_the_data_island(name):
     text = island({name: [name]})
     assert not set("<>&\u2028\u2029") & set(text)
@@ -116,5 +122,5 @@ scalars = st.one_of(st.none(), st.booleans(), st.integers(0, 3), st.sampled_from
 
 @given(st.dictionaries(st.text("kxyz", min_size=1), st.lists(scalars, max_size=30)))
 def test_packed_columns_come_back_with_their_values_and_types(tree):
-    back = _unpacked(json.loads(island(packed(tree))))
+    back = unpacked(json.loads(island(packed(tree))))
     assert json.dumps(back, sort_keys=True) == json.dumps(tree, sort_keys=True)

@@ -12,10 +12,12 @@ from shapely.geometry import Point
 
 from coverplan.report.map.offline import asset, fingerprint, offline, vendored
 
-LINK = re.compile(r"""(?:src|<link[^>]*href)\s*=\s*["']?(?:https?:)?//|url\(\s*['"]?(?:https?:)?//|@import""")
+LINK = re.compile(
+    r"""(?:src|<link[^>]*href)\s*=\s*["']?(?:https?:)?//|url\(\s*['"]?(?:https?:)?//|@import"""
+)
 
 
-def _plain():
+def plain():
     return folium.Map([29.9, 107.7], tiles=None)
 
 
@@ -27,11 +29,12 @@ def test_every_vendored_file_has_the_hash_its_register_names():
 def test_leaflet_is_the_release_that_was_checked():
     script = next(e for e in vendored()["file"] if e["path"] == "leaflet/leaflet.js")
     assert script["version"] == "1.9.4"
-    assert script["sha256"].startswith("db49d009") and script["sha256"].endswith("e5641a")
+    assert script["sha256"].startswith("db49d009")
+    assert script["sha256"].endswith("e5641a")
 
 
 def test_a_map_with_markers_popups_and_shapes_links_to_nothing():
-    folium_map = _plain()
+    folium_map = plain()
     folium.Marker([29.9, 107.7], popup="名称", tooltip="提示").add_to(folium_map)
     folium.GeoJson(gpd.GeoDataFrame({"a": [1]}, geometry=[Point(107, 29)], crs=4326)).add_to(
         folium_map
@@ -44,13 +47,13 @@ def test_a_map_with_markers_popups_and_shapes_links_to_nothing():
 
 
 def test_the_licences_of_what_is_inside_stand_in_the_page():
-    page = offline(_plain()).render()
+    page = offline(plain()).render()
     assert "Volodymyr Agafonkin" in page
     assert "Redistribution and use in source and binary forms" in page
 
 
 def test_an_address_without_a_vendored_copy_is_named_and_refused():
-    folium_map = _plain()
+    folium_map = plain()
     MarkerCluster().add_to(folium_map)
     with pytest.raises(ValueError, match=r"markercluster"):
         offline(folium_map).render()
@@ -62,19 +65,19 @@ def test_tiles_are_refused_with_what_to_do():
 
 
 def test_a_strange_script_link_in_the_head_is_refused():
-    figure = offline(_plain())
+    figure = offline(plain())
     figure.header.add_child(JavascriptLink("https://example.org/x.js"))
     with pytest.raises(ValueError, match=r"example\.org"):
         figure.render()
 
 
 def test_a_title_cannot_close_its_element():
-    page = offline(_plain(), title="</title><script>alert(1)</script>").render()
+    page = offline(plain(), title="</title><script>alert(1)</script>").render()
     assert "<script>alert(1)" not in page
 
 
 def test_the_notebook_shows_the_same_page():
-    shown = offline(_plain())._repr_html_()
+    shown = offline(plain())._repr_html_()
     assert "default-src 'none'" in unescape(shown)
 
 

@@ -4,10 +4,11 @@ import json
 
 import pandas as pd
 import pytest
-from sample_result import sample_result, tiny
 
+from coverplan.domain import Rung
 from coverplan.report.map import PlannerMap, page_data
 from coverplan.report.map.codec import island
+from sample_result import sample_result, tiny
 
 HOSTILE = [
     "{{ 7*7 }}",
@@ -36,14 +37,19 @@ def test_three_answers_stay_three():
 
 
 def test_covered_uncovered_and_unknown_add_up_to_the_people(data):
+    parts = ("people", "covered", "uncovered", "unknown")
     for table in data["coverage"].values():
         for figure in table.values():
-            for row in zip(*(figure[k] for k in ("people", "covered", "uncovered", "unknown"))):
+            for row in zip(*(figure[k] for k in parts), strict=True):
                 assert row[0] == sum(row[1:])
 
 
 def test_programmes_come_first_and_each_type_has_both_names(data):
-    assert [t["id"] for t in data["types"]][:3] == ["university_site", "school_museum", "youth_base"]
+    assert [t["id"] for t in data["types"]][:3] == [
+        "university_site",
+        "school_museum",
+        "youth_base",
+    ]
     assert all(len(t["name"]) == 2 and len(t["sign"]) >= 3 for t in data["types"])
 
 
@@ -54,8 +60,6 @@ def test_sites_with_equal_minutes_share_a_column(data):
 
 
 def test_without_minutes_there_is_no_matrix_and_no_figure():
-    from coverplan.domain import Rung
-
     data = page_data(sample_result(tiny(rung=Rung.LINE, answered=False)))
     assert data["travel"] is None
     assert all(f["refused"][-1] for t in data["coverage"].values() for f in t.values())
@@ -119,7 +123,8 @@ def test_nothing_in_the_tree_is_beyond_json(data):
 
 def test_a_county_without_outline_or_layers_still_has_a_page():
     data = page_data(sample_result(tiny(outline=None, cells={}, layers={}, venues=[])))
-    assert data["outline"] == [] and data["river"] == []
+    assert data["outline"] == []
+    assert data["river"] == []
     assert data["venues"]["id"] == []
     assert len(data["townships"]["circle"]) == 3
 

@@ -9,7 +9,7 @@ from coverplan.report.map.initials import initials
 from coverplan.report.map.schematic import SMALLEST, circles, warped
 
 
-def _nearest_gap(layout):
+def nearest_gap(layout):
     centres, radii = layout.centres, layout.radii
     far = np.hypot(*(centres[:, None] - centres[None]).transpose(2, 0, 1))
     gap = far - radii[:, None] - radii[None]
@@ -22,12 +22,12 @@ def _nearest_gap(layout):
 def test_no_two_circles_touch(n, seed):
     random = np.random.default_rng(seed)
     layout = circles(random.uniform(0, 80_000, (n, 2)), random.lognormal(9.5, 1.0, n))
-    assert _nearest_gap(layout) > 0
+    assert nearest_gap(layout) > 0
 
 
 def test_townships_at_one_point_still_get_circles_apart():
     layout = circles(np.zeros((5, 2)), np.full(5, 1000.0))
-    assert _nearest_gap(layout) > 0
+    assert nearest_gap(layout) > 0
 
 
 def test_area_goes_with_people_above_the_smallest_circle():

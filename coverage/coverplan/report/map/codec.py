@@ -14,6 +14,8 @@ __all__ = ["BEYOND", "island", "minutes_text", "packed", "parts", "polyline", "w
 BEYOND = 255
 """The byte that says: farther than anything the page asks about."""
 
+CHUNK = 0x20
+
 
 def polyline(coordinates: Iterable[Sequence[float]], digits: int = 5) -> str:
     """
@@ -48,8 +50,8 @@ def polyline(coordinates: Iterable[Sequence[float]], digits: int = 5) -> str:
         here = (round(lat * scale), round(lon * scale))
         for step in (here[0] - before[0], here[1] - before[1]):
             rest = ~(step << 1) if step < 0 else step << 1
-            while rest >= 0x20:
-                text.append(chr((0x20 | (rest & 0x1F)) + 63))
+            while rest >= CHUNK:
+                text.append(chr((CHUNK | (rest & 0x1F)) + 63))
                 rest >>= 5
             text.append(chr(rest + 63))
         before = here

@@ -2,6 +2,7 @@
 
 from functools import cache
 from itertools import islice, product
+from typing import Any
 
 __all__ = ["initials"]
 
@@ -26,11 +27,11 @@ def initials(name: str) -> str:
     >>> "cpc" in initials("长坡村").split()
     True
     """
-    from pypinyin import Style, pinyin
+    from pypinyin import Style, pinyin  # noqa: PLC0415 -- half a second of dictionaries
 
-    syllables = pinyin(
-        name, style=Style.FIRST_LETTER, heteronym=True, errors=lambda text: [*text]
-    )
+    # A run of other signs comes as one piece of text; a list keeps its letters apart.
+    apart: Any = list
+    syllables = pinyin(name, style=Style.FIRST_LETTER, heteronym=True, errors=apart)
     choices = [
         sorted({letter[0].lower() for letter in letters if letter[:1].isalnum()})
         for letters in syllables

@@ -176,7 +176,8 @@ def _default_icon() -> str:
         data = base64.b64encode(_file(f"leaflet/images/{name}")).decode("ascii")
         pictures[key] = f"data:image/png;base64,{data}"
     options = ",".join(f"{key}:'{value}'" for key, value in pictures.items())
-    return f"L.Icon.Default.imagePath=' ';L.Icon.Default.mergeOptions({{{options}}});" + (
+    return (
+        f"L.Icon.Default.imagePath=' ';L.Icon.Default.mergeOptions({{{options}}});"
         "L.Icon.Default.prototype._getIconUrl=function(n){return this.options[n+'Url'];};"
     )
 
@@ -216,7 +217,7 @@ def offline(folium_map: "folium.Map", *, title: str | None = None) -> OfflineFig
     >>> "https://" in page.split("<body>")[1]
     False
     """
-    from folium.raster_layers import TileLayer
+    from folium.raster_layers import TileLayer  # noqa: PLC0415 -- folium is heavy
 
     tiles = [name for name, child in _all(folium_map) if isinstance(child, TileLayer)]
     if tiles:
@@ -225,7 +226,8 @@ def offline(folium_map: "folium.Map", *, title: str | None = None) -> OfflineFig
             f"Tiles need the network: {', '.join(tiles)}. Use tiles=None."
         )
     figure = OfflineFigure(title=title)
-    folium_map._parent = None
+    orphan: Any = folium_map
+    orphan._parent = None
     figure.add_child(folium_map)
     return figure
 

@@ -47,7 +47,7 @@ def text(value: Any) -> str:
 
 
 def mercator(lonlat: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return lon/lat on the plane the page draws on. [m]"""
+    """Return lon/lat in metres on the plane the page draws on."""
     lon, lat = np.radians(lonlat[:, 0]), np.radians(lonlat[:, 1])
     return ROUND_EARTH * np.column_stack((lon, np.log(np.tan(np.pi / 4 + lat / 2))))
 
@@ -79,7 +79,7 @@ class Layout:
         people: NDArray[np.float64],
         river: NDArray[np.float64] | None,
     ) -> None:
-        known = np.isfinite(seats).all(axis=1)
+        known = np.asarray(np.isfinite(seats).all(axis=1))
         centre = seats[known].mean(axis=0) if known.any() else np.array([105.0, 35.0])
         filled = np.where(known[:, None], seats, centre)
         self._plane = mercator(filled)
@@ -156,7 +156,7 @@ def main_river(result: "Result") -> NDArray[np.float64] | None:
             if kind == "river" and shape is not None and "Line" in shape.geom_type:
                 line = line_merge(shape) if shape.geom_type == "MultiLineString" else shape
                 piece = max(getattr(line, "geoms", [line]), key=lambda part: part.length)
-                return get_coordinates(piece.segmentize(0.01))
+                return np.asarray(get_coordinates(piece.segmentize(0.01)))
     return None
 
 

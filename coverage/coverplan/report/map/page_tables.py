@@ -68,7 +68,7 @@ def venue_types(result: "Result") -> list[dict[str, Any]]:
     """
     programmes = {item.type: item for item in result.plan.programme}
     frame = result.venue_types
-    placed = [str(key) for key in frame.index if bool(frame.at[key, "has_place"])]
+    placed = [str(key) for key in frame.index if bool(frame.loc[key, "has_place"])]
     order = [key for key in programmes if key in frame.index]
     order += [key for key in placed if key not in programmes]
     rows = []
@@ -136,10 +136,11 @@ def coverage_rows(result: "Result", codes: list[str]) -> dict[str, dict[str, Any
     frame = result.coverage
     if frame.empty:
         return found
-    for (key, cutoff), rows in frame.groupby(level=["type", "cutoff_min"], sort=True):
+    for pair, rows in frame.groupby(level=["type", "cutoff_min"], sort=True):
+        key, cutoff = map(str, pair)
         table = rows.droplevel(["type", "cutoff_min"]).reindex([*codes, TOTAL])
-        figures = "people covered uncovered unknown covered_low covered_high".split()
-        found.setdefault(str(key), {})[str(int(cutoff))] = {
+        figures = ["people", "covered", "uncovered", "unknown", "covered_low", "covered_high"]
+        found.setdefault(key, {})[cutoff] = {
             **{name: [number(value) for value in table[name]] for name in figures},
             "refused": [said(text(value)) if text(value) else None for value in table["refused"]],
         }
@@ -245,9 +246,7 @@ def provenance(result: "Result") -> dict[str, Any]:
         A run.
     """
     fates = result.ledger["fate"].value_counts() if len(result.ledger) else pd.Series(dtype=int)
-    notes = [
-        [problem.text(lang) for lang in LANGUAGES] for problem in result.notes[:KEPT_NOTES]
-    ]
+    notes = [[problem.text(lang) for lang in LANGUAGES] for problem in result.notes[:KEPT_NOTES]]
     return {
         "sources": [
             {
@@ -276,7 +275,8 @@ def programme_rows(result: "Result") -> dict[str, dict[str, Any]]:
     result
         A run.
     """
-    figures = "existing new_sites needed_low needed_high unreported objective bound mip_gap".split()
+    figures = ("existing", "new_sites", "needed_low", "needed_high", "unreported")
+    solver = ("objective", "bound", "mip_gap")
     found = {}
     for key, row in result.programmes.iterrows():
         found[str(key)] = {
@@ -284,6 +284,7 @@ def programme_rows(result: "Result") -> dict[str, dict[str, Any]]:
             "status": text(row["status"]),
             "missing_table": text(row["missing_table"]),
             "statement": [text(row.get("statement_zh")), text(row.get("statement_en"))],
-            **{name: number(row[name], 4 if name == "mip_gap" else 0) for name in figures},
+            **{name: number(row[name]) for name in figures},
+            **{name: number(row[name], 4) for name in solver},
         }
     return found

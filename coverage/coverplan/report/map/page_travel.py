@@ -70,7 +70,8 @@ def travel(result: "Result", order: Mapping[str, int]) -> dict[str, Any] | None:
         "venue_column": [column.get(str(key), -1) for key in result.venues.index],
         "candidate_column": [column.get(str(key), -1) for key in result.candidates.index],
         "questions": {
-            item.type: _questions(item, result, demand, list(order)) for item in result.plan.programme
+            item.type: _questions(item, result, demand, list(order))
+            for item in result.plan.programme
         },
     }
 
@@ -91,15 +92,16 @@ def _questions(
     times = result.times
     assert times is not None  # noqa: S101 -- the caller has looked
     members = _members(item, demand)
+    minutes = times.to(times.sites)
     asked = _asked(item.type, result)
-    placed = _placed(demand, times.values, times.rung)
+    placed = _placed(demand, minutes, times.rung)
     home = _home(result)
     perhaps = [n for n, site in enumerate(times.sites) if home.get(site) in asked]
     found: dict[str, Any] = {}
     for cutoff in item.cutoffs_min:
         unsure = ~placed | demand["code9"].astype(str).isin(asked).to_numpy()
         if perhaps:
-            unsure |= (times.values[:, perhaps] <= cutoff).any(axis=1)
+            unsure |= (minutes[:, perhaps] <= cutoff).any(axis=1)
         letters = np.where(members, np.where(unsure, UNSURE, SURE), NOT_ITS)
         found[str(cutoff)] = {
             "points": "".join(letters.tolist()),
@@ -128,9 +130,7 @@ def _asked(kind: str, result: "Result") -> set[str]:
     return set(state.index[state == Presence.UNREPORTED]) | set(loose["code9"])
 
 
-def _placed(
-    demand: pd.DataFrame, values: NDArray[np.float64], rung: Rung
-) -> NDArray[np.bool_]:
+def _placed(demand: pd.DataFrame, values: NDArray[np.float64], rung: Rung) -> NDArray[np.bool_]:
     """Tell which points have a place in the model, as `covering` sees it."""
     if rung is Rung.ASKED:
         answered = (np.isfinite(values) & (values > 0)).any(axis=1)

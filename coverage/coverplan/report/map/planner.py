@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import folium
-from branca.element import Element
+from branca.element import CssLink, Element, JavascriptLink
 from folium.map import Layer
 
 from coverplan.report.map.codec import island, packed
@@ -60,9 +60,9 @@ class _PlannerLayer(Layer):
         self._name, self._id = "planner_layer", "planner"
         self.data = data
 
-    def render(self, **kwargs: Any) -> None:  # noqa: ARG002 -- branca's signature
+    def render(self, **kwargs: Any) -> str:  # noqa: ARG002 -- branca's signature
         """Hand the data island, the styles and the script to the figure."""
-        figure = self.get_root()
+        figure: Any = self.get_root()
         styles = "\n".join(_dense(asset(f"page/{name}.css")) for name in STYLES)
         code = "\n".join(_dense(asset(f"page/{name}.js")) for name in SCRIPTS)
         figure.header.add_child(_Raw("styles", f"<style>\n{styles}</style>"), name="styles")
@@ -71,6 +71,7 @@ class _PlannerLayer(Layer):
         figure.script.add_child(
             _Raw("code", f"(function () {{\n'use strict';\n{code}\n}})();"), name="code"
         )
+        return ""
 
 
 class _PlainMap(folium.Map):
@@ -87,11 +88,9 @@ class _PlainMap(folium.Map):
         super().__init__(location=location, tiles=None, zoom_start=10)
         self._name, self._id = "map", "planner"
 
-    def render(self, **kwargs: Any) -> None:
+    def render(self, **kwargs: Any) -> str:
         """Hand the map's place and the links to the figure, and render what lies on it."""
-        from branca.element import CssLink, JavascriptLink
-
-        figure = self.get_root()
+        figure: Any = self.get_root()
         for name, url in self.default_js:
             figure.header.add_child(JavascriptLink(url), name=name)
         for name, url in self.default_css:
@@ -99,6 +98,7 @@ class _PlainMap(folium.Map):
         figure.html.add_child(_Raw("map", '<div id="app"></div>'), name=self.get_name())
         for child in self._children.values():
             child.render(**kwargs)
+        return ""
 
 
 class _PlannerFigure(OfflineFigure):
@@ -174,7 +174,8 @@ class PlannerMap:
         figure.lang = self.lang
         figure.noscript = self.data["texts"]["noscript"][0 if self.lang == "zh" else 1]
         plain = _PlainMap(_middle(self.data["townships"]["seat"]))
-        plain._parent = None
+        orphan: Any = plain
+        orphan._parent = None
         figure.add_child(plain)
         plain.add_child(_PlannerLayer(self.data))
         return figure

@@ -15,6 +15,8 @@ LARGEST = 150.0
 GAP = 7.0
 """The room that is left between two circles."""
 ROUNDS = 900
+LINE, PLANE = 2, 3
+"""Points that make a line, and that hold a plane."""
 BANK = 15.0
 """Half the room that is left for the river."""
 
@@ -89,7 +91,7 @@ def circles(
 
 def _river(seats: Array, home: Array, river: Array | None) -> tuple[Array, Array]:
     """Return the river carried to the layout, smoothed, and the bank each seat lies on (±1)."""
-    if river is None or len(river) < 2 or len(seats) < 3:
+    if river is None or len(river) < LINE or len(seats) < PLANE:
         return np.zeros((0, 2)), np.zeros(len(seats))
     banks = np.sign(_across(seats, river)[0])
     along = np.linspace(0, len(river) - 1, 25)
@@ -159,7 +161,8 @@ def _stretched(seats: Array, size: Array, margin: float) -> Array:
     rank = np.argsort(np.argsort(seats, axis=0, kind="stable"), axis=0, kind="stable")
     order = (rank + 0.5) / len(seats)
     mixed = 0.55 * place + 0.45 * order
-    return margin + mixed * (size - 2 * margin)
+    spread: Array = margin + mixed * (size - 2 * margin)
+    return spread
 
 
 def _apart(n: int) -> Array:
@@ -200,7 +203,7 @@ def warped(points: Array, seats: Array, centres: Array) -> Array:
     An affine fit plus inverse-distance weights on what it leaves (Shepard 1968), smoothed by a
     fourth of the mean spacing: a river keeps its banks, roughly. For orientation only.
     """
-    if len(seats) < 3:
+    if len(seats) < PLANE:
         return points.copy()
     middle = seats.mean(axis=0)
     spread = float(np.abs(seats - middle).max()) or 1.0

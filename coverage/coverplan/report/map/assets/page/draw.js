@@ -199,18 +199,21 @@ function lineName(parts, name, n, main) {
 
 // 「示意，非法定界线」 along the lower edge of the county.
 function edgeWords() {
-  const points = GEO.outline.reduce((all, part) => all.concat(part[0].map(xy)), []);
-  const xs = points.map(p => p.x);
+  const rings = GEO.outline.map(part => part[0].map(xy));
+  const xs = [].concat.apply([], rings).map(p => p.x);
   const x0 = Math.min.apply(null, xs);
   const x1 = Math.max.apply(null, xs);
-  const steps = 24;
   const low = [];
-  for (let s = 3; s <= steps - 3; s += 1) {
-    const x = x0 + (x1 - x0) * s / steps;
+  for (let s = 3; s <= 21; s += 1) {
+    const x = x0 + (x1 - x0) * s / 24;
     let y = -Infinity;
-    points.forEach(p => { if (Math.abs(p.x - x) <= (x1 - x0) / steps) { y = Math.max(y, p.y); } });
+    rings.forEach(ringOf => ringOf.forEach((a, n) => {
+      const b = ringOf[(n + 1) % ringOf.length];
+      if ((a.x <= x) !== (b.x <= x)) { y = Math.max(y, a.y + (b.y - a.y) * (x - a.x) / (b.x - a.x)); }
+    }));
     if (y > -Infinity) { low.push([x, y + 14]); }
   }
+  if (low.length < 2) { return null; }
   const smooth = low.map((p, n) => {
     const some = low.slice(Math.max(0, n - 3), n + 4);
     return [p[0], some.reduce((sum, q) => sum + q[1], 0) / some.length + 5];

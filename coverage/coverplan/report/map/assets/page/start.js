@@ -102,6 +102,6 @@ function start() {
 
 window.coverplan = {
   data: DATA, model, state, scenario, readScenario, gapsCsv, sitesCsv, targetsCsv, logCsv, lookup, toggle, choose, undo, redo,
-  set, pickType, evaluate: figures, changed, setPaper: name => { paper = name; },
+  set, pickType, ink: INK, map: () => map, evaluate: figures, changed, setPaper: name => { paper = name; },
 };
 start();

@@ -146,7 +146,7 @@ function siteTables() {
   return [
     bar, h('details.small', {}, h('summary.plain', {}, statusWords(type)), h('p', {}, statement(type))),
     list.length ? h('table.chosen', {}, h('caption', {}, say('caption.chosen', { n: list.length })),
-      h('thead', {}, h('tr', {}, [say('col.no'), say('col.site_name'), model.measured(type.id) ? say('col.alone', { cutoff: state.cutoff }) : say('col.alone_presence'), say('col.cost'), ''].map((label, n) => h('th', { scope: 'col', class: n === 2 || n === 3 ? 'num' : null }, label)))),
+      h('thead', {}, h('tr', {}, [say('col.no'), say('col.site_name'), model.measured(type.id) ? say('col.alone', { cutoff: state.cutoff }) : say('col.alone_presence'), say('col.cost'), say('col.drop')].map((label, n) => h('th', { scope: 'col', class: n === 2 || n === 3 ? 'num' : null }, label)))),
       h('tbody', {}, chosenRows)) : h('p.empty', {}, say('chosen.none')),
     sortedTable('sites', columns, cut, j => rowOf(places.township[j]), state.township >= 0 ? say('caption.free_in', { name: T.name[state.township], n: rows.length }) : say('caption.free', { n: rows.length })),
     cut.length < ordered.length ? h('button', { type: 'button', onclick: () => { showAll = true; renderTab(); } }, say('show_all', { n: ordered.length })) : null,
@@ -203,17 +203,17 @@ function targetTable() {
 function notesSheet() {
   const from = DATA.provenance;
   return [
-    h('h3', {}, say('notes.read')),
+    h('h2', {}, say('notes.read')),
     h('ul', {}, from.notes.map(pair => h('li', {}, both(pair)))),
     from.more_notes ? h('p', {}, say('notes.more', { n: from.more_notes })) : null,
-    h('h3', {}, say('notes.method')),
+    h('h2', {}, say('notes.method')),
     h('ul', {}, ['notes.presence', 'notes.ceil', 'notes.circle', 'notes.boundary', 'notes.order', 'notes.equity'].map(key => h('li', {}, say(key)))),
-    h('h3', {}, say('notes.ledger')),
+    h('h2', {}, say('notes.ledger')),
     h('p', {}, Object.keys(from.ledger).map(fate => say('fate.' + fate, { n: count(from.ledger[fate]) })).join(' · ')),
-    h('h3', {}, say('notes.sources')),
+    h('h2', {}, say('notes.sources')),
     h('table.sources', {}, h('thead', {}, h('tr', {}, ['file', 'rows', 'source', 'licence', 'date'].map(key => h('th', { scope: 'col' }, say('col.' + key))))),
       h('tbody', {}, from.sources.map(row => h('tr', {}, h('th', { scope: 'row' }, clean(row.file)), h('td.num', {}, row.rows === null ? '' : count(row.rows)), h('td', {}, clean(row.source)), h('td', {}, clean(row.licence)), h('td', {}, clean(row.date)))))),
-    state.log.length ? [h('h3', {}, say('log.title')), logTable()] : null,
+    state.log.length ? [h('h2', {}, say('log.title')), logTable()] : null,
   ];
 }
 

@@ -1,0 +1,104 @@
+"""Any selection on the page counts as the library counts it."""
+
+import numpy as np
+import pytest
+
+from sample_result import covered_by
+
+pytestmark = pytest.mark.browser
+
+SCENARIOS = {"example": 84, "silent": 120}
+ASK = """([kind, picks, cutoffs]) => {
+  const found = coverplan.model.nearest(kind, picks);
+  const out = {};
+  cutoffs.forEach(cutoff => {
+    const r = coverplan.model.reached(kind, found, cutoff);
+    out[cutoff] = { people: r.people, covered: r.covered, uncovered: r.uncovered,
+                    unknown: r.unknown, refused: r.refused, total: r.total };
+  });
+  return { cutoffs: out, presence: coverplan.model.presence(kind, picks).state.join('') };
+}"""
+
+
+def scenarios(result, number, seed):
+    random = np.random.default_rng(seed)
+    kinds = [item.type for item in result.plan.programme]
+    for n in range(number):
+        size = int(random.integers(0, min(25, len(result.candidates)) + 1))
+        picks = random.choice(len(result.candidates), size, replace=False)
+        yield kinds[n % len(kinds)], [int(j) for j in picks]
+
+
+@pytest.mark.parametrize("name", list(SCENARIOS))
+def test_people_reached_equal_the_librarys_in_every_random_scenario(
+    opened, pages, runs, made, name
+):
+    result = {**runs, **made}[name]
+    page = opened.open(pages[name])
+    codes = list(result.townships.index)
+    checked = 0
+    for kind, picks in scenarios(result, SCENARIOS[name], 20251231):
+        item = next(p for p in result.plan.programme if p.type == kind)
+        shown = page.evaluate(ASK, [kind, picks, list(item.cutoffs_min)])
+        ids = [str(result.candidates.index[j]) for j in picks]
+        wanted = covered_by(result, kind, [key for key in ids if key in result.times.sites])
+        for cutoff in item.cutoffs_min:
+            table = wanted.xs((kind, cutoff), level=("type", "cutoff_min")).reindex(
+                [*codes, "total"]
+            )
+            here = shown["cutoffs"][str(cutoff)]
+            for part in ("people", "covered", "uncovered", "unknown"):
+                expected = table[part].fillna(0).astype(int).tolist()
+                assert [*here[part], here["total"][part]] == expected, (kind, ids, cutoff, part)
+            refused = (table["refused"] != "").tolist()
+            has_people = table["people"].notna().tolist()
+            for k, code in enumerate(codes):
+                if has_people[k]:
+                    assert bool(here["refused"][k]) == refused[k], (kind, ids, cutoff, code)
+        checked += 1
+    assert checked == SCENARIOS[name]
+
+
+def test_presence_after_a_choice_is_the_old_one_and_the_chosen_townships(opened, pages, made):
+    result = made["silent"]
+    page = opened.open(pages["silent"])
+    codes = list(result.townships.index)
+    for kind, picks in scenarios(result, 30, 7):
+        shown = page.evaluate(ASK, [kind, picks, []])["presence"]
+        state = result.presence.xs(kind, level="type")["state"]
+        chosen = {result.candidates["code9"].iloc[j] for j in picks}
+        letters = {"has": "h", "none": "n", "unreported": "u"}
+        assert shown == "".join("h" if c in chosen else letters[state[c]] for c in codes)
+
+
+def test_what_a_candidate_adds_is_the_difference_it_makes(opened, pages, runs):
+    page = opened.open(pages["example"])
+    result = runs["example"]
+    random = np.random.default_rng(3)
+    for kind, cutoff in (("university_site", 15), ("university_site", 30), ("school_museum", 45)):
+        picks = [int(j) for j in random.choice(len(result.candidates), 4, replace=False)]
+        gains = page.evaluate(
+            "([k, p, c]) => coverplan.model.gains(k, p, c)", [kind, picks, cutoff]
+        )
+        total = (
+            "([k, p, c]) => coverplan.model.reached(k, coverplan.model.nearest(k, p), c)"
+            ".total.covered"
+        )
+        before = page.evaluate(total, [kind, picks, cutoff])
+        for j in random.choice(len(result.candidates), 25, replace=False):
+            after = page.evaluate(total, [kind, [*picks, int(j)], cutoff])
+            assert gains[int(j)] == after - before
+
+
+def test_one_by_one_never_beats_the_proven_plan_of_presence(opened, pages, runs):
+    page = opened.open(pages["example"])
+    plan = runs["example"].placement
+    wanted = plan[plan["type"] == "university_site"]
+    picks = page.evaluate(f"coverplan.model.greedy('university_site', [], 30, {len(wanted)})")
+    state = page.evaluate("p => coverplan.model.presence('university_site', p).tally.h", picks)
+    proven = page.evaluate(
+        "coverplan.model.presence("
+        "'university_site', coverplan.state.chosen.university_site).tally.h"
+    )
+    assert proven >= state
+    assert len(set(picks)) == len(picks)
