@@ -19,6 +19,12 @@ CUTOFFS = (15, 30)
 HOSTILE = '=HYPERLINK("http://x","点我")'
 
 
+def no_curve() -> pd.DataFrame:
+    """Return the curve of a county in which nothing can be placed by people."""
+    keys = pd.MultiIndex.from_arrays([[], [], []], names=["type", "cutoff_min", "n"])
+    return pd.DataFrame(columns=["people", "bound", "marginal", "proven", "added"], index=keys)
+
+
 def small_plan(*, example: bool = False, lang: str = "zh", profile: str = "internal") -> Plan:
     """Return the plan of the small world."""
     tree: dict[str, Any] = {
@@ -362,6 +368,7 @@ def small_result(*, example: bool = False, lang: str = "zh", profile: str = "int
         targets=targets,
         placement=placement,
         programmes=programmes,
+        curve=no_curve(),
         outline=outline,
         layers={"长江": river},
         venue_types=venue_types,

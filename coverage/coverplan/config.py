@@ -19,6 +19,7 @@ from coverplan.config_tables import (
     Intake,
     Layer,
     Outputs,
+    Placing,
     Population,
     Programme,
     Publish,
@@ -63,6 +64,7 @@ class Plan:
     candidates: Candidates
     demand: Demand
     travel: Travel
+    placement: Placing
     programme: tuple[Programme, ...]
     layer: tuple[Layer, ...]
     publish: Publish

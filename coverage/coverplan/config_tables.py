@@ -162,6 +162,14 @@ class Programme:
 
 
 @dataclass(frozen=True, slots=True)
+class Placing:
+    """How deep the placement is looked into."""
+
+    curve: int = key("curve = 30", default=30)
+    time_limit_s: float = key("time_limit_s = 60.0", default=60.0)
+
+
+@dataclass(frozen=True, slots=True)
 class Layer:
     """A layer for orientation on the map."""
 

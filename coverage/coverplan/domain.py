@@ -39,6 +39,7 @@ FRAMES = (
     "targets",
     "placement",
     "programmes",
+    "curve",
     "venue_types",
     "ledger",
     "sources",
@@ -204,6 +205,7 @@ class Result:
     targets: "pd.DataFrame"
     placement: "gpd.GeoDataFrame"
     programmes: "pd.DataFrame"
+    curve: "pd.DataFrame"
     outline: "gpd.GeoDataFrame | None"
     layers: "dict[str, gpd.GeoDataFrame]"
     venue_types: "pd.DataFrame"

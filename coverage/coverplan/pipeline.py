@@ -18,6 +18,7 @@ from coverplan.intake.inputs import read_inputs
 from coverplan.places import candidate_places, sites_of, venue_places
 from coverplan.presence import presence_by_township, presence_by_village
 from coverplan.proposals import propose
+from coverplan.prospects import programme_curves
 from coverplan.reach import nearest_venues, programme_coverage
 from coverplan.scene import Scene
 from coverplan.statements import statements
@@ -100,6 +101,7 @@ def run(plan: Plan, *, progress: Progress | None = None) -> Result:
         townships, villages, venues, candidates, demand, times, presence, nearest, targets
     )
     placement, programmes, placement_notes = propose(plan, scene, inputs.venue_types)
+    curve = programme_curves(plan, scene)
     gaps = _with_answers(gaps, placement, targets)
     begin("words")
     notes = statements(
@@ -128,6 +130,7 @@ def run(plan: Plan, *, progress: Progress | None = None) -> Result:
         targets=targets,
         placement=placement,
         programmes=programmes,
+        curve=curve,
         outline=outline,
         layers=inputs.layers,
         venue_types=inputs.venue_types,
