@@ -405,3 +405,19 @@ def _coverage(covered: dict[int, tuple[int, ...]], unknown: tuple[int, ...]) -> 
     for name in ("people", "covered", "uncovered", "unknown", "covered_low", "covered_high"):
         frame[name] = frame[name].astype("Int64")
     return frame.set_index(["code9", "type", "cutoff_min"])
+
+
+def _curve() -> pd.DataFrame:
+    index = pd.MultiIndex.from_tuples(
+        [("university_site", 30, 1), ("university_site", 30, 2)], names=["type", "cutoff_min", "n"]
+    )
+    return pd.DataFrame(
+        {
+            "people": [1600.0, 1900.0],
+            "bound": [1600.0, 1900.0],
+            "marginal": [400.0, 300.0],
+            "proven": [True, True],
+            "added": pd.array(["c1", "c1;c2"], dtype="str"),
+        },
+        index=index,
+    )
