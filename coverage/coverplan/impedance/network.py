@@ -17,6 +17,7 @@ __all__ = [
     "Network",
     "Snap",
     "network_of",
+    "places_graph",
     "road_minutes",
     "snap",
     "store_network",
@@ -253,7 +254,7 @@ def _from_each(
     if against:
         ahead, behind = behind, ahead
     count = len(network.xy)
-    wider = _with_places(graph, network, start, ahead, behind)
+    wider = places_graph(graph, network, start, against=against)
     found = np.full((start.edge.size, end.edge.size), np.inf)
     on = np.flatnonzero(end.edge >= 0)
     edge, along = end.edge[on], end.along[on]
@@ -279,10 +280,24 @@ def _from_each(
     return found
 
 
-def _with_places(
-    graph: csr_array, network: Network, start: Snap, ahead: FloatArray, behind: FloatArray
-) -> csr_array:
-    """Add one node a place, from which its edge is left at either end; nothing leads into it."""
+def places_graph(graph: csr_array, network: Network, start: Snap, *, against: bool) -> csr_array:
+    """
+    Add one node a place, from which its edge is left at either end; nothing leads into it.
+
+    Parameters
+    ----------
+    graph
+        Of the network, transposed where `against`.
+    network
+        The roads.
+    start
+        Places; node `n_nodes + i` is place `i`.
+    against
+        Whether the graph runs against the direction of travel.
+    """
+    ahead, behind = network.forward, network.backward
+    if against:
+        ahead, behind = behind, ahead
     on = np.flatnonzero(start.edge >= 0)
     edge, along = start.edge[on], start.along[on]
     place = len(network.xy) + np.concatenate([on, on])
