@@ -193,7 +193,7 @@ def place_by_goals(
     spacing
         `(distance, site_distances)`: new sites keep this distance from every other.
     limit
-        Up to where sparse `times` are known; their largest value by default. [min]
+        Up to where sparse `times` are known; their largest value, rounded up, by default. [min]
     names
         Names of the sites for messages.
     time_limit_s

@@ -131,7 +131,7 @@ def checked_cutoff(
     times
         Checked travel times.
     limit
-        Up to where sparse times are known; their largest value by default. [min]
+        Up to where sparse times are known; their largest value, rounded up, by default. [min]
     faults
         What is wrong is appended here.
     """
@@ -141,7 +141,8 @@ def checked_cutoff(
         return 0.0
     if isinstance(times, sparse.csr_array):
         known = float(times.data.max()) if times.data.size else 0.0
-        known = known if limit is None else float(limit)
+        # Times computed up to a whole limit rarely hold exactly that value.
+        known = float(np.ceil(known)) if limit is None else float(limit)
         if value > known:
             problem = Problem(
                 "placement_covering.beyond_limit", found=f"{value:g}", values={"limit": known}

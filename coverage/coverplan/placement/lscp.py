@@ -97,7 +97,7 @@ def lscp(
     group
         Group (township) of each demand point, to name in messages.
     limit
-        Up to where sparse `times` are known; their largest value by default. [min]
+        Up to where sparse `times` are known; their largest value, rounded up, by default. [min]
     names, demand_names
         Names of the sites and of the demand points for messages.
     time_limit_s

@@ -111,7 +111,7 @@ def mclp(
         `"worst_first"` raises the covered share of the worst group before that of the next, and
         people count last; a number k raises the mean share of the k worst groups, then people.
     limit
-        Up to where sparse `times` are known; their largest value by default. [min]
+        Up to where sparse `times` are known; their largest value, rounded up, by default. [min]
     names
         Names of the sites for messages.
     time_limit_s

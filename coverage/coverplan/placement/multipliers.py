@@ -78,6 +78,7 @@ def bound_cover(
     steps: int = 1500,
     tolerance: float = 0.0,
     start: IntArray | None = None,
+    known: float | None = None,
 ) -> Bounded:
     """
     Bound from above what `n_new` sites cover, and find sites that come close.
@@ -96,6 +97,9 @@ def bound_cover(
         Bound and value closer than this are as good as equal: below 1 for whole persons.
     start
         Sites to start from beside those of the greedy order; at most `n_new`.
+    known
+        What some sites are known to cover: the steps aim at it, no better sites are looked for,
+        and they end once the bound proves it. [persons]
 
     Returns
     -------
@@ -118,7 +122,9 @@ def bound_cover(
     by_site = sparse.csr_array(matrix.T)
     n_new = min(n_new, matrix.shape[1])
     best = greedy(matrix, by_site, weight, n_new)
-    best, value = swapped(matrix, by_site, weight, best)
+    value = known if known is not None else 0.0
+    if known is None:
+        best, value = swapped(matrix, by_site, weight, best)
     if start is not None and 0 < start.size <= n_new:
         also, reached = swapped(matrix, by_site, weight, start)
         best, value = (also, reached) if reached > value else (best, value)
@@ -135,7 +141,7 @@ def bound_cover(
         is_open[top] = 1.0
         times_covered = matrix @ is_open
         reached = float(weight[times_covered > 0].sum())
-        if reached > value or step % SEARCH_EVERY == 0:
+        if known is None and (reached > value or step % SEARCH_EVERY == 0):
             key = top.astype(np.int64).tobytes()
             if key not in searched:
                 searched.add(key)
