@@ -7,6 +7,7 @@ import pytest
 
 from coverplan.errors import InfeasibleError
 from coverplan.placement.options import site_rules
+from coverplan.placement.p_center import p_center
 from coverplan.placement.p_median import p_median
 
 WORLDS = 25
@@ -107,6 +108,35 @@ def test_p_median_equals_brute_force_under_every_rule(option):
         first = min(equal, key=lambda item: (item[1], *(-opened_at(item[2], times))))
         assert found.chosen.tolist() == list(first[2]), context
     assert infeasible < WORLDS  # the worlds are not all contradictions
+
+
+def longest(nearest, _weight):
+    return float(nearest.max(initial=0.0))
+
+
+@pytest.mark.parametrize("option", OPTIONS)
+def test_p_center_equals_brute_force_under_every_rule(option):
+    infeasible = 0
+    for seed in range(WORLDS):
+        times, weight, new_sites, rules = world(option, seed)
+        sets = brute(times, weight, new_sites, rules, longest)
+        if not sets:
+            infeasible += 1
+            with pytest.raises(InfeasibleError):
+                p_center(times, new_sites, weight=weight, **rules)
+            continue
+        best = sets[0][0]
+        found = p_center(times, new_sites, weight=weight, **rules)
+        context = (option, seed, found.chosen.tolist(), sets[:3])
+        assert found.objective == found.bound == best, context
+        assert found.status == "optimal", context
+        opened = np.isin(np.arange(times.shape[1]), found.chosen)
+        assert not site_rules(times.shape[1], **rules).broken(opened, new_sites), context
+        fewest = min(len(item[2]) for item in sets if item[0] == best)
+        assert found.chosen.size == fewest, context
+        first = min(item[2] for item in sets if item[0] == best and len(item[2]) == fewest)
+        assert found.chosen.tolist() == list(first), context
+    assert infeasible < WORLDS
 
 
 def opened_at(columns, times):

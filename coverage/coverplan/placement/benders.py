@@ -145,7 +145,7 @@ def _start(task: Task, search: Search, seed: int) -> None:
 
 def _first_prices(task: Task, search: Search) -> FloatArray:
     finite = np.where(np.isfinite(task.cost), task.cost, -np.inf).max(axis=1, initial=-np.inf)
-    guess = np.minimum(task.fallback, finite)
+    guess = np.where(np.isfinite(finite), np.minimum(task.fallback, finite), task.fallback)
     target = search.best
     if search.sites is not None and np.isfinite(search.best):
         two = np.partition(np.column_stack([task.cost[:, search.sites], guess, guess]), 1, axis=1)[

@@ -1,0 +1,77 @@
+"""Time p-median and p-center on OR-Library graphs, beside the plain model fed to HiGHS.
+
+    python benchmarks/p_median.py [--plain SECONDS] [--numbers 1 2 ...]
+
+pmed1-pmed10 are read from COVERPLAN_SHARED; pmed11-pmed40 stand for random graphs of the same
+make (vertices, edges, p) from a fixed seed, because the originals are not shipped: their sha256 is
+printed so that two runs can be compared.
+"""
+
+import argparse
+import hashlib
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
+
+import orlib
+from coverplan.placement.highs import Model, solve
+from coverplan.placement.p_center import p_center
+from coverplan.placement.p_median import p_median
+from support import shared
+
+
+def plain(distances: np.ndarray, p: int, seconds: float) -> tuple[float, float, float]:
+    """Solve the textbook assignment model by HiGHS: objective, bound, seconds."""
+    n = len(distances)
+    began = time.perf_counter()
+    arcs = n * n
+    arc = np.arange(arcs)
+    row, site = np.divmod(arc, n)
+    start = np.concatenate([[0, n], n + n * np.arange(1, n + 1), n + arcs + 2 * (arc + 1)])
+    index = np.concatenate([np.arange(n), n + arc, np.column_stack([site, n + arc]).ravel()])
+    value = np.concatenate([np.ones(n + arcs), np.tile([1.0, -1.0], arcs)])
+    low = np.concatenate([[p], np.ones(n), np.zeros(arcs)])
+    high = np.concatenate([[p], np.ones(n), np.full(arcs, np.inf)])
+    cost = np.concatenate([np.zeros(n), distances[row, site]])
+    integer = np.arange(n + arcs) < n
+    found = solve(
+        Model(cost, start, index, value, low, high, integer=integer), time_limit_s=seconds
+    )
+    return found.objective, found.bound, time.perf_counter() - began
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--numbers", type=int, nargs="*", default=list(range(1, 41)))
+    parser.add_argument("--plain", type=float, default=0.0, help="seconds for the plain model")
+    options = parser.parse_args()
+    print(
+        "instance     n    p   sha256    median    bound      s   center      s   plain (bound) s"
+    )
+    for number in options.numbers:
+        if number <= 10:
+            distances, p = orlib.pmed(shared("bench", "pmed", f"pmed{number}.txt"))
+            name = f"pmed{number}"
+        else:
+            distances, p = orlib.pmed_like(number)
+            name = f"like{number}"
+        digest = hashlib.sha256(distances.tobytes()).hexdigest()[:8]
+        median = p_median(distances, None, p, time_limit_s=60)
+        center = p_center(distances, p, time_limit_s=30)
+        line = (
+            f"{name:9}{len(distances):5}{p:5}   {digest} {median.objective:8.0f} "
+            f"{median.bound:8.0f} {median.seconds:6.2f} {center.objective:8.0f} "
+            f"{center.seconds:6.2f}"
+        )
+        if options.plain:
+            objective, bound, seconds = plain(distances, p, options.plain)
+            line += f"   {objective:.0f} ({bound:.0f}) {seconds:.1f}"
+        print(line, flush=True)
+
+
+if __name__ == "__main__":
+    main()
