@@ -9,7 +9,8 @@ if TYPE_CHECKING:
     from coverplan.domain import Presence, Result, Rung, TravelTimes
     from coverplan.errors import CoverplanError, InfeasibleError, InputError, Problem
     from coverplan.gaps import people_unserved, presence_missing, worst_minutes
-    from coverplan.impedance import travel_times
+    from coverplan.intake.roads import download_roads, read_roads
+    from coverplan.measures import access, coverage, equity, travel_times
     from coverplan.pipeline import run
     from coverplan.placement.arithmetic import arithmetic
     from coverplan.placement.chain import place_by_goals
@@ -36,9 +37,13 @@ _HOME = {
     "Rung": "domain",
     "Status": "placement.result",
     "TravelTimes": "domain",
+    "access": "measures",
     "arithmetic": "placement.arithmetic",
+    "coverage": "measures",
     "coverage_curve": "covering",
     "coverage_table": "covering",
+    "download_roads": "intake.roads",
+    "equity": "measures",
     "lscp": "placement.lscp",
     "mclp": "placement.mclp",
     "offline": "report.map.offline",
@@ -48,9 +53,10 @@ _HOME = {
     "placement_curve": "placement.curve",
     "presence_missing": "gaps",
     "read_plan": "config",
+    "read_roads": "intake.roads",
     "read_run": "report.read_run",
     "run": "pipeline",
-    "travel_times": "impedance",
+    "travel_times": "measures",
     "worst_minutes": "gaps",
     "write": "report.run_folder",
 }
@@ -69,9 +75,13 @@ __all__ = [
     "Rung",
     "Status",
     "TravelTimes",
+    "access",
     "arithmetic",
+    "coverage",
     "coverage_curve",
     "coverage_table",
+    "download_roads",
+    "equity",
     "lscp",
     "mclp",
     "offline",
@@ -81,6 +91,7 @@ __all__ = [
     "placement_curve",
     "presence_missing",
     "read_plan",
+    "read_roads",
     "read_run",
     "run",
     "travel_times",

@@ -7,8 +7,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from coverplan import access as catchments
-from coverplan import equity as inequality
+from coverplan import catchments, inequality
 from coverplan.covering import coverage_by_zone, nearest
 from coverplan.crs import DEGREES, metric_crs
 from coverplan.domain import TOTAL
@@ -175,7 +174,7 @@ def access(
     cutoff_min
         [min]
     decay
-        As `access.step_decay` or `access.gaussian_decay` return it.
+        As `catchments.step_decay` or `catchments.gaussian_decay` return it.
 
     Returns
     -------

@@ -4,6 +4,7 @@ import pandas as pd
 import pytest
 import shapely
 
+import coverplan as cp
 from coverplan.errors import ConfigError
 from coverplan.intake.roads import read_roads
 from coverplan.measures import access, coverage, equity, travel_times
@@ -103,3 +104,8 @@ def test_from_real_streets_to_equity_in_helsinki():
     assert np.isfinite(car.to_numpy()).any()
     found = equity(walk.min(axis=1), demand["people"], 8)
     assert 0 < found["gini_minutes"] < 1
+
+
+def test_the_public_names_are_functions_even_after_every_module_is_loaded():
+    for name in ("travel_times", "coverage", "access", "equity", "read_roads", "download_roads"):
+        assert callable(getattr(cp, name)), name

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from coverplan.equity import (
+from coverplan.errors import InputError
+from coverplan.inequality import (
     decile_gap,
     erreygers,
     false_comfort,
@@ -16,7 +17,6 @@ from coverplan.equity import (
     theil,
     worst_off_minutes,
 )
-from coverplan.errors import InputError
 
 INF = np.inf
 # Minutes and people of eight places; the figures come from PySAL inequality 1.1.2, each person

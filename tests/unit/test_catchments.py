@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from coverplan.access import (
+from coverplan.catchments import (
     catchment_access,
     gaussian_decay,
     k_nearest,
