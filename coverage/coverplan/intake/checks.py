@@ -40,7 +40,14 @@ def _fault(table: Table, line: int, column: str, key: str, found: str, **values:
 
 
 def village_codes(table: Table) -> None:
-    """Set villages aside whose code does not begin with their township's."""
+    """
+    Set villages aside whose code does not begin with their township's.
+
+    Parameters
+    ----------
+    table
+        The villages that were read.
+    """
     pairs = zip(table.rows["code12"], table.rows["code9"], strict=True)
     for line, (code12, code9) in enumerate(pairs):
         if not code12.startswith(code9):
@@ -48,7 +55,16 @@ def village_codes(table: Table) -> None:
 
 
 def venue_dates(table: Table, as_of: date) -> None:
-    """Set venues aside that closed before they opened; ask where status and dates disagree."""
+    """
+    Set venues aside that closed before they opened; ask where status and dates disagree.
+
+    Parameters
+    ----------
+    table
+        The venues of one file.
+    as_of
+        The report date.
+    """
     columns = zip(
         table.rows["opened_on"], table.rows["closed_on"], table.rows["status"], strict=True
     )
@@ -70,14 +86,28 @@ def venue_dates(table: Table, as_of: date) -> None:
 
 
 def must_or_never(table: Table) -> None:
-    """Set candidates aside that must and must never be chosen."""
+    """
+    Set candidates aside that must and must never be chosen.
+
+    Parameters
+    ----------
+    table
+        The candidates of one file.
+    """
     both = table.rows["must"].fillna(value=False) & table.rows["never"].fillna(value=False)
     for line in both.to_numpy().nonzero()[0].tolist():
         _fault(table, line, "must", "intake.candidate.both", table.rows["id"].iloc[line])
 
 
 def two_ends(table: Table) -> None:
-    """Set asked times aside that lead from a township to itself."""
+    """
+    Set asked times aside that lead from a township to itself.
+
+    Parameters
+    ----------
+    table
+        The asked minutes between seats.
+    """
     pairs = zip(table.rows["from_code9"], table.rows["to_code9"], strict=True)
     for line, (start, end) in enumerate(pairs):
         if start == end:
@@ -85,7 +115,16 @@ def two_ends(table: Table) -> None:
 
 
 def unique_across(tables: Sequence[Table | None], column: str) -> None:
-    """Set rows aside whose id stands in an earlier file already."""
+    """
+    Set rows aside whose id stands in an earlier file already.
+
+    Parameters
+    ----------
+    tables
+        In the order of the plan; None where a file could not be read.
+    column
+        The column that names a row.
+    """
     first: dict[str, str] = {}
     for table in filter(None, tables):
         own: dict[str, str] = {}
@@ -97,7 +136,14 @@ def unique_across(tables: Sequence[Table | None], column: str) -> None:
 
 
 def reports_once(table: Table) -> None:
-    """Set answers aside that a township has given already for a type."""
+    """
+    Set answers aside that a township has given already for a type.
+
+    Parameters
+    ----------
+    table
+        The answers that were read.
+    """
     first: dict[tuple[str, str], int] = {}
     for line, key in enumerate(zip(table.rows["code9"], table.rows["type"], strict=True)):
         where = table.where(line)
@@ -114,7 +160,20 @@ def reports_once(table: Table) -> None:
 def report_conflicts(
     desk: Desk, answers: "pd.DataFrame", venues: "pd.DataFrame", path: Path | None
 ) -> None:
-    """Ask where a township reported none of a type and the venue table has an open one."""
+    """
+    Ask where a township reported none of a type and the venue table has an open one.
+
+    Parameters
+    ----------
+    desk
+        Where questions are put down.
+    answers
+        [code9, type] `answer`.
+    venues
+        [id] `code9, type, status`.
+    path
+        The file of answers, for the place of a question; None where there is none.
+    """
     if path is None or venues.empty:
         return
     none = set(answers.index[answers["answer"] == "none"])
@@ -127,7 +186,18 @@ def report_conflicts(
 
 
 def plan_names(desk: Desk, types: TypeNames | None, targets: Table | None) -> None:
-    """Record programmes of the plan that name a venue type or target which no table has."""
+    """
+    Record programmes of the plan that name a venue type or target which no table has.
+
+    Parameters
+    ----------
+    desk
+        Where faults are put down.
+    types
+        The venue types; None where they could not be read.
+    targets
+        The targets; None where they could not be read.
+    """
     plan = desk.plan
     ids = [] if targets is None else list(targets.frame["id"])
     for number, programme in enumerate(plan.programme, start=1):
@@ -212,7 +282,16 @@ def stacked(tables: Iterable[Table | None], contract: TableContract) -> "pd.Data
 
 
 def table_or_empty(frame: "pd.DataFrame | None", contract: TableContract) -> "pd.DataFrame":
-    """Return a frame with a new index, or an empty one of the contract."""
+    """
+    Return a frame with a new index, or an empty one of the contract.
+
+    Parameters
+    ----------
+    frame
+        What was read, or None.
+    contract
+        Whose columns an empty frame has.
+    """
     return typed_frame(contract, []) if frame is None else frame.reset_index(drop=True)
 
 
