@@ -13,7 +13,18 @@ DATUMS = ("wgs84", "gcj02", "bd09", "unknown")
 
 
 def key(example: str, *, choices: Sequence[str] = (), **options: Any) -> Any:
-    """Return a field with what a message needs: an example, and the choices where it has some."""
+    """
+    Return a field with what a message needs: an example, and the choices where it has some.
+
+    Parameters
+    ----------
+    example
+        A line of plan.toml that would be right.
+    choices
+        The values that are allowed, where they can be counted.
+    **options
+        What `dataclasses.field` takes.
+    """
     return field(metadata={"example": example, "choices": tuple(choices)}, **options)
 
 

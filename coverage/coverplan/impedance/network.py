@@ -294,6 +294,11 @@ def places_graph(graph: csr_array, network: Network, start: Snap, *, against: bo
         Places; node `n_nodes + i` is place `i`.
     against
         Whether the graph runs against the direction of travel.
+
+    Returns
+    -------
+    scipy.sparse.csr_array
+        Shape (n_nodes + n_places, n_nodes + n_places). [min]
     """
     ahead, behind = network.forward, network.backward
     if against:
@@ -392,6 +397,8 @@ def store_network(network: Network, path: Path) -> None:
 
     Parameters
     ----------
+    network
+        The network.
     path
         A `.npz`; the caller names it by the hash of the road file, the profile and the system.
     """

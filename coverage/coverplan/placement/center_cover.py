@@ -45,6 +45,11 @@ def cover_greedily(within: BoolArray, p: int) -> IntArray | None:
     p
         Columns at most.
 
+    Returns
+    -------
+    IntArray or None
+        Columns, ascending; None where it needs more than p.
+
     Examples
     --------
     >>> cover_greedily(np.array([[True, False], [True, True]]), 1).tolist()

@@ -89,6 +89,11 @@ class Search:
             Columns.
         value
             Its objective.
+
+        Returns
+        -------
+        bool
+            Whether it was taken.
         """
         if value < self.best:
             self.sites, self.best = np.sort(sites), value

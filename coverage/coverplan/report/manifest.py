@@ -167,6 +167,12 @@ def read_manifest(folder: Path) -> dict[str, Any]:
     folder
         A run folder.
 
+    Returns
+    -------
+    dict
+        As manifest.json holds it.
+
+
     Raises
     ------
     InputError

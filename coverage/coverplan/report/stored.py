@@ -51,6 +51,11 @@ def read_frame(path: Path) -> pd.DataFrame:
     ----------
     path
         A file of a run folder's `data/`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        A GeoDataFrame where a geometry is stored.
     """
     import pyarrow.parquet as pq  # noqa: PLC0415 - heavy
 

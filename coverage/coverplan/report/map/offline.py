@@ -89,7 +89,14 @@ def _css(path: str) -> str:
 
 
 def script_text(code: str) -> str:
-    """Return JavaScript that may stand in a script element: no map comment, no closing tag."""
+    """
+    Return JavaScript that may stand in a script element: no map comment, no closing tag.
+
+    Parameters
+    ----------
+    code
+        JavaScript.
+    """
     code = re.sub(r"//# sourceMappingURL=\S*", "", code)
     return code.replace("</script", "<\\/script").replace("<!--", "<\\!--")
 
@@ -120,6 +127,11 @@ class OfflineFigure(Figure):
     def render(self, **kwargs: Any) -> str:
         """
         Return the page.
+
+        Parameters
+        ----------
+        **kwargs
+            Handed on to folium's elements.
 
         Raises
         ------
@@ -241,5 +253,12 @@ def _all(element: Element) -> list[tuple[str, Element]]:
 
 
 def fingerprint(path: str) -> str:
-    """Return the sha256 of an asset, as VENDOR.toml records it."""
+    """
+    Return the sha256 of an asset, as VENDOR.toml records it.
+
+    Parameters
+    ----------
+    path
+        Path of the asset below the folder of assets.
+    """
     return hashlib.sha256(_file(path)).hexdigest()

@@ -42,18 +42,39 @@ def number(value: Any, digits: int = 0) -> float | int | None:
 
 
 def text(value: Any) -> str:
-    """Return a text cell, "" where it is missing."""
+    """
+    Return a text cell, "" where it is missing.
+
+    Parameters
+    ----------
+    value
+        A cell.
+    """
     return "" if value is None or pd.isna(value) else str(value)
 
 
 def mercator(lonlat: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return lon/lat in metres on the plane the page draws on."""
+    """
+    Return lon/lat in metres on the plane the page draws on.
+
+    Parameters
+    ----------
+    lonlat
+        Shape (n, 2). [deg]
+    """
     lon, lat = np.radians(lonlat[:, 0]), np.radians(lonlat[:, 1])
     return ROUND_EARTH * np.column_stack((lon, np.log(np.tan(np.pi / 4 + lat / 2))))
 
 
 def degrees(plane: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return the inverse of `mercator`."""
+    """
+    Return the inverse of `mercator`.
+
+    Parameters
+    ----------
+    plane
+        Shape (n, 2). [m]
+    """
     lon = np.degrees(plane[:, 0] / ROUND_EARTH)
     lat = np.degrees(2 * np.arctan(np.exp(plane[:, 1] / ROUND_EARTH)) - np.pi / 2)
     return np.column_stack((lon, lat))
@@ -138,19 +159,40 @@ def townships(result: "Result") -> tuple[dict[str, Any], Layout]:
 
 
 def drawn(shape: BaseGeometry | None) -> BaseGeometry | None:
-    """Return a shape as finely as the page draws it."""
+    """
+    Return a shape as finely as the page draws it.
+
+    Parameters
+    ----------
+    shape
+        A geometry in degrees, or None.
+    """
     return None if shape is None else simplify(shape, DETAIL)
 
 
 def outline(result: "Result") -> list[list[str]]:
-    """Return the county's outline as encoded rings, empty where there is none."""
+    """
+    Return the county's outline as encoded rings, empty where there is none.
+
+    Parameters
+    ----------
+    result
+        The result of a run.
+    """
     if result.outline is None:
         return []
     return parts(drawn(result.outline.to_crs(4326).geometry.union_all()))
 
 
 def main_river(result: "Result") -> NDArray[np.float64] | None:
-    """Return the longest piece of the first river layer's first river, None without one."""
+    """
+    Return the longest piece of the first river layer's first river, None without one.
+
+    Parameters
+    ----------
+    result
+        The result of a run.
+    """
     for frame in result.layers.values():
         for kind, shape in zip(_kinds(frame), frame.to_crs(4326).geometry, strict=True):
             if kind == "river" and shape is not None and "Line" in shape.geom_type:
