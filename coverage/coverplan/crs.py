@@ -65,7 +65,7 @@ def metric_crs(lon: ArrayLike) -> str:
     Raises
     ------
     CrsError
-        There is no longitude, or the middle lies outside the meridians 75° to 135° E.
+        There is no longitude, or the middle is not of the zones of the meridians 75° to 135° E.
 
     Notes
     -----
@@ -84,9 +84,9 @@ def metric_crs(lon: ArrayLike) -> str:
     if not values.size:
         raise CrsError(Problem("intake.crs.no_longitude"))
     middle = float(values.min() + values.max()) / 2
-    meridian = 3 * round(middle / 3)
-    if not _FIRST_MERIDIAN <= meridian <= _LAST_MERIDIAN:
+    if not _FIRST_MERIDIAN - 1.5 <= middle <= _LAST_MERIDIAN + 1.5:
         raise CrsError(Problem("intake.crs.outside_china", found=f"{middle:.3f}"))
+    meridian = min(max(3 * round(middle / 3), _FIRST_MERIDIAN), _LAST_MERIDIAN)
     return f"EPSG:{4534 + (meridian - _FIRST_MERIDIAN) // 3}"
 
 
