@@ -52,7 +52,11 @@ class SiteEvidence:
     label
         Its label.
     partners
-        Interchangeable with: the sites that a best plan opens instead of it, or leaves out for it.
+        Interchangeable with any one of these: sites that a best plan opens instead of it, or
+        leaves out for it. Where no single exchange does, all the sites of a best plan that come
+        (or go) in its place.
+    also
+        Sites that then go (or come) as well; empty where a single exchange does.
     dominated_by
         The candidate that is better, -1 for none.
     loss_low, loss_high
@@ -64,6 +68,7 @@ class SiteEvidence:
     chosen: bool
     label: Label
     partners: tuple[int, ...]
+    also: tuple[int, ...]
     dominated_by: int
     loss_low: float
     loss_high: float
@@ -217,26 +222,44 @@ def _evidence(
     other = _forced(task, site, new_sites, search, out=is_chosen, chosen=chosen)
     if other is None:
         label = Label.BACKBONE if is_chosen else Label.NEVER
-        return SiteEvidence(site, is_chosen, label, (), -1, np.inf, np.inf)
+        return SiteEvidence(site, is_chosen, label, (), (), -1, np.inf, np.inf)
     rounding = ROUNDING * max(1.0, abs(best.objective))
     low = max(0.0, best.objective - other.bound)
     high = max(0.0, best.objective - other.objective)
     partners: tuple[int, ...] = ()
+    also: tuple[int, ...] = ()
     by = -1
     if high <= rounding:
         low = high = 0.0
         label = Label.INTERCHANGEABLE
-        then = np.asarray(other.chosen)
-        pair = np.setdiff1d(then, np.flatnonzero(chosen)) if is_chosen else None
-        gone = np.setdiff1d(np.flatnonzero(chosen), then) if pair is None else pair
-        partners = tuple(gone.tolist())
+        partners = _exchanges(task, site, new_sites, best.objective - rounding, chosen)
+        if not partners:
+            now, then = set(np.flatnonzero(chosen).tolist()), set(np.asarray(other.chosen).tolist())
+            come, go = sorted(then - now - {site}), sorted(now - then - {site})
+            partners, also = tuple(come if is_chosen else go), tuple(go if is_chosen else come)
     elif low > rounding:
         label = Label.BACKBONE if is_chosen else Label.NEVER
         if not is_chosen and better >= 0:
             label, by = Label.DOMINATED, better
     else:
         label = Label.OPEN
-    return SiteEvidence(site, is_chosen, label, partners, by, low, high)
+    return SiteEvidence(site, is_chosen, label, partners, also, by, low, high)
+
+
+def _exchanges(
+    task: CoverTask, site: int, new_sites: int, least: float, chosen: BoolArray
+) -> tuple[int, ...]:
+    """Return the sites whose exchange with this one alone keeps the rules and loses nobody."""
+    sites = task.sites
+    movable = sites.upper & ~sites.existing & ~sites.required
+    others = np.flatnonzero(movable & (chosen != chosen[site]))
+    found = []
+    for other in others.tolist():
+        then = chosen.copy()
+        then[[site, other]] = ~then[[site, other]]
+        if not sites.broken(then, new_sites) and task.recount(np.flatnonzero(then))[0] >= least:
+            found.append(other)
+    return tuple(found)
 
 
 def _forced(
