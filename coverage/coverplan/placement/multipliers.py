@@ -121,7 +121,7 @@ def bound_cover(
     """
     by_site = sparse.csr_array(matrix.T)
     n_new = min(n_new, matrix.shape[1])
-    best = greedy(matrix, by_site, weight, n_new)
+    best = greedy(by_site, weight, n_new)
     value = known if known is not None else 0.0
     if known is None:
         best, value = swapped(matrix, by_site, weight, best)
@@ -167,16 +167,14 @@ def bound_cover(
     return Bounded(kept, by_site @ kept, bound, best, value)
 
 
-def greedy(
-    matrix: sparse.csr_array, by_site: sparse.csr_array, weight: FloatArray, n_new: int
-) -> IntArray:
+def greedy(by_site: sparse.csr_array, weight: FloatArray, n_new: int) -> IntArray:
     """
     Return the sites that adding the best one at a time gives; of equal ones the first.
 
     Parameters
     ----------
-    matrix, by_site
-        Covering matrix, shape (n_signatures, n_sites), and its transpose.
+    by_site
+        Transposed covering matrix, shape (n_sites, n_signatures).
     weight
         Weight of each signature, shape (n_signatures,). [persons]
     n_new
