@@ -64,8 +64,8 @@ def assign(
     usable &= travel.weight[:, None] <= room
     stuck = np.flatnonzero(~usable.any(axis=1) & (travel.weight > 0))
     if stuck.size:
-        found = few([travel.names[row] for row in stuck])
-        raise InfeasibleError(Problem("median.too_big", found=found))
+        names = few([travel.names[row] for row in stuck])
+        raise InfeasibleError(Problem("median.too_big", found=names))
     row, site = np.nonzero(usable)
     trip = travel.weight[row] * travel.times[row, site]
     program = travel.program()

@@ -24,6 +24,7 @@ HALF = 0.5
 NONE = np.zeros(0, dtype=np.int64)
 USED = 1e-9
 EXACT = 1e5  # whole costs up to here go to the solver as they are
+LOOSE = 0.02  # slack at which a cut is dropped when there are many, relative to its cost
 TIE_NODES = 200  # nodes that the search for the first of equal sets may take: no clock decides
 
 
@@ -211,6 +212,8 @@ class _Tree:
         self.least = np.minimum(self.cost.min(axis=1, initial=np.inf), task.fallback)
         self.engine = self._engine()
         self.ceiling: float | None = None
+        self.first_cut = self.engine.n_rows
+        self.rows_at_most = self.first_cut + 2 * self.n_demand
         self.owner: list[IntArray] = []
         self.level: list[FloatArray] = []
         self.never = np.zeros(self.n_free, dtype=np.bool_)
@@ -328,6 +331,8 @@ class _Tree:
                 self._offer(y)
                 if self.root is None:
                     self._reprice(solution)
+                if self.ceiling is None and self.engine.n_rows > self.rows_at_most:
+                    self._purge(y, paid)
                 return found
             self._cut(short, level[short])
 
@@ -406,7 +411,7 @@ class _Tree:
         self.never[:], self.always[:] = False, False
         self._fix()
         sites = self._without_idle(self.search.sites)
-        size = np.count_nonzero(self.task.fresh[sites])
+        size = int(np.count_nonzero(self.task.fresh[sites]))
         nodes = TIE_NODES
         short_of_all = self.search.best > float(self.least.sum()) + 1e-9 * abs(best)
         while size and not (self.task.plain and short_of_all):
@@ -414,7 +419,7 @@ class _Tree:
             if fewer is None:
                 break
             sites, size = fewer, np.count_nonzero(self.task.fresh[fewer])
-        first, nodes = self._first_set(int(size), nodes)
+        first, nodes = self._first_set(size, nodes)
         self.search.sites = sites if first is None else first
 
     def _equal(self, sites: IntArray) -> bool:
@@ -481,6 +486,19 @@ class _Tree:
         self.engine.add_rows(start, index, value, level / self.scale, np.full(rows.size, np.inf))
         self.owner.append(rows)
         self.level.append(level)
+
+    def _purge(self, y: FloatArray, paid: FloatArray) -> None:
+        """Drop the cuts that are far from binding here: those needed elsewhere are found again."""
+        owner, level = np.concatenate(self.owner), np.concatenate(self.level)
+        slack = paid[owner] - level
+        for first in range(0, owner.size, self.n_demand):
+            part = slice(first, first + self.n_demand)
+            excess = np.maximum(level[part, None] - self.cost[owner[part]], 0.0)
+            slack[part] += excess @ y
+        loose = slack > LOOSE * np.maximum(paid[owner], self.scale)
+        self.engine.delete_rows(self.first_cut + np.flatnonzero(loose))
+        self.owner, self.level = [owner[~loose]], [level[~loose]]
+        self.rows_at_most = self.engine.n_rows + self.n_demand
 
     def _reprice(self, solution: Solution) -> None:
         """Turn the duals of the cuts into prices of the demand points."""

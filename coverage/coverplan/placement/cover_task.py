@@ -17,6 +17,7 @@ from coverplan.placement.demand import (
     checked_times,
     checked_weight,
     raise_faults,
+    unwrapped,
 )
 from coverplan.placement.fairness import floors
 from coverplan.placement.options import SiteRules, site_rules
@@ -141,6 +142,7 @@ def cover_task(
         With every fault of the input.
     """
     faults: list[Problem] = []
+    times, limit = unwrapped(times, limit)
     minutes = checked_times(times, faults)
     n_demand, n_sites = minutes.shape
     people = checked_weight("weight", weight, n_demand, faults)
@@ -176,7 +178,9 @@ def cover_task(
         worth=worth,
         backup=backup,
         group_names=group_names,
-        group_weight=np.bincount(codes, weights=people, minlength=max(1, len(group_names))),
+        group_weight=np.bincount(codes, weights=people, minlength=max(1, len(group_names))).astype(
+            np.float64
+        ),
         least=least,
         fair=fair,
         capacity=room,

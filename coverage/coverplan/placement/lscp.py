@@ -23,6 +23,7 @@ from coverplan.placement.demand import (
     checked_times,
     checked_weight,
     raise_faults,
+    unwrapped,
 )
 from coverplan.placement.options import Marks, SiteRules, few
 from coverplan.placement.program import Program, Rule
@@ -137,6 +138,7 @@ def lscp(
     """
     search = Search(time_limit_s, mip_gap, seed)
     faults: list[Problem] = []
+    times, limit = unwrapped(times, limit)
     minutes = checked_times(times, faults)
     n_demand, n_sites = minutes.shape
     people = checked_weight("weight", weight, n_demand, faults)
@@ -245,7 +247,7 @@ def _refuse_unreachable(
     short = np.flatnonzero(count <= backup)
     if short.size == 0:
         return
-    names = [str(point) if demand_names is None else demand_names[point] for point in short]
+    names = [str(point) if demand_names is None else demand_names[int(point)] for point in short]
     problems = [Problem("placement_covering.unreachable", found=few(names))]
     if group_names:
         groups = [str(group_names[code]) for code in np.unique(codes[short]).tolist()]

@@ -211,8 +211,8 @@ def solve_cover(
         The rules contradict each other.
     """
     if task.simple and int(task.sites.new(task.sites.lower).sum()) <= new_sites:
-        found = most_covered(task.rows, task.sites, new_sites, search, start=start, settle=settle)
-        return _placement(task, found.chosen, found.bound, search)
+        most = most_covered(task.rows, task.sites, new_sites, search, start=start, settle=settle)
+        return _placement(task, most.chosen, most.bound, search)
     program = Program(task.sites, new_sites)
     if task.capacity is not None and task.merged is not None:
         usable = np.flatnonzero(task.sites.upper)
@@ -223,8 +223,8 @@ def solve_cover(
     proven = True
     if task.fair is not None:
         only = None if task.fair == "worst_first" else int(task.fair)
-        found, proven = worst_first(program, rows, first, task.group_weight, search, only=only)
-        start = found.chosen
+        fair, proven = worst_first(program, rows, first, task.group_weight, search, only=only)
+        start = fair.chosen
     cost = program.cost(first, -rows.weight)
     return _maximised(
         task, program, cost, search, start, offset=rows.most, proven=proven, settle=settle
@@ -296,7 +296,7 @@ def mclp_streamed(
     for times, weight in _checked(chunks(), cutoff):
         minutes, _ = nearest_open(times, opened)
         value += float(weight[minutes <= cutoff].sum())
-    return _result(sites, found.chosen, value, found.bound, np.zeros(0), search)
+    return _result(sites, found.chosen, value, found.bound, np.zeros(0, dtype=np.int64), search)
 
 
 def _checked(chunks: Iterable[Chunk], cutoff: float) -> Iterable[tuple[Times, FloatArray]]:
@@ -373,7 +373,7 @@ def _result(
     chosen: BoolArray,
     value: float,
     bound: float,
-    allocation: ArrayLike,
+    allocation: IntArray,
     search: Search,
     *,
     proven: bool = True,
@@ -395,6 +395,6 @@ def _result(
         bound=ceiling,
         mip_gap=gap,
         status=status,
-        allocation=allocation,
+        allocation=np.asarray(allocation, dtype=np.int64),
         seconds=search.seconds,
     )

@@ -1,6 +1,7 @@
 """What a set of sites really achieves, counted from the raw travel times, never from a model."""
 
 from collections.abc import Callable
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,10 +12,10 @@ __all__ = ["Times", "Worth", "covered_weight", "nearest_open", "times_covered", 
 IntArray = NDArray[np.int64]
 FloatArray = NDArray[np.float64]
 
-Times = FloatArray | sparse.csr_array
+Times: TypeAlias = FloatArray | sparse.csr_array
 """Checked travel times: a dense float array, or CSR where absent is beyond the limit. [min]"""
 
-Worth = Callable[[FloatArray], FloatArray]
+Worth: TypeAlias = Callable[[FloatArray], FloatArray]
 """What a travel time is worth: never rising, at least 0."""
 
 # Cells of a dense block that are looked at together.

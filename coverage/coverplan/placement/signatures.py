@@ -211,7 +211,7 @@ def merge_sets(
     return Signatures(
         start=sets,
         column=columns,
-        weight=np.bincount(group, weights=weight, minlength=chosen.size),
+        weight=np.bincount(group, weights=weight, minlength=chosen.size).astype(np.float64),
         label=label[chosen],
         member=group,
         n_sites=n_sites,

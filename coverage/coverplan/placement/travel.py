@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -23,7 +23,7 @@ __all__ = ["AnyTimes", "Travel", "checked_travel", "placed", "reduced_rows"]
 BoolArray = NDArray[np.bool_]
 FloatArray = NDArray[np.float64]
 
-AnyTimes = ArrayLike | sparse.sparray | TravelTimes
+AnyTimes: TypeAlias = ArrayLike | sparse.sparray | TravelTimes
 EXACT = 2.0**53  # whole numbers up to here are exact as floats
 
 
