@@ -418,7 +418,7 @@ class _Tree:
             fewer, nodes = self._first_set(size - 1, nodes)
             if fewer is None:
                 break
-            sites, size = fewer, np.count_nonzero(self.task.fresh[fewer])
+            sites, size = fewer, int(np.count_nonzero(self.task.fresh[fewer]))
         first, nodes = self._first_set(size, nodes)
         self.search.sites = sites if first is None else first
 
