@@ -49,14 +49,26 @@ class World:
     cells: dict[str, Any] = field(default_factory=dict)
     layers: dict[str, gpd.GeoDataFrame] = field(default_factory=dict)
     chosen: int = 3
+    sites: int = 0
+    """How many villages are candidates; 0: all of them."""
     example: bool = True
     county: str = "示例县"
 
 
-def no_curve() -> pd.DataFrame:
-    """Return the curve of a county in which nothing can be placed by people."""
-    keys = pd.MultiIndex.from_arrays([[], [], []], names=["type", "cutoff_min", "n"])
-    return pd.DataFrame(columns=["people", "bound", "marginal", "proven", "added"], index=keys)
+def no_prospects() -> dict[str, pd.DataFrame]:
+    """Return the frames of a county in which nothing can be placed by minutes."""
+    empty = {}
+    for name, keys in (
+        ("curve", ["type", "cutoff_min", "n"]),
+        ("evidence", ["type", "candidate_id"]),
+        ("phases", ["type", "year"]),
+        ("plans", ["type", "rank"]),
+        ("prices", ["type", "rule"]),
+        ("checks", ["type", "rank"]),
+    ):
+        index = pd.MultiIndex.from_arrays([[] for _ in keys], names=keys)
+        empty[name] = pd.DataFrame({"people": pd.array([], dtype="Int64")}, index=index)
+    return empty
 
 
 def tiny(**changes: Any) -> World:
@@ -146,7 +158,7 @@ def sample_result(world: World | None = None) -> Result:
         targets=_targets(presence),
         placement=placement,
         programmes=_programmes(presence, placement),
-        curve=no_curve(),
+        **no_prospects(),
         outline=gpd.GeoDataFrame(geometry=[world.outline], crs=4326) if world.outline else None,
         layers=world.layers,
         venue_types=TYPES,
@@ -232,7 +244,8 @@ def _venues(world: World, villages: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
 
 
 def _candidates(world: World, villages: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    del world
+    if world.sites:
+        villages = villages.iloc[:: max(1, len(villages) // world.sites)].iloc[: world.sites]
     frame = pd.DataFrame(
         {
             "name": villages["name"],

@@ -19,10 +19,20 @@ CUTOFFS = (15, 30)
 HOSTILE = '=HYPERLINK("http://x","点我")'
 
 
-def no_curve() -> pd.DataFrame:
-    """Return the curve of a county in which nothing can be placed by people."""
-    keys = pd.MultiIndex.from_arrays([[], [], []], names=["type", "cutoff_min", "n"])
-    return pd.DataFrame(columns=["people", "bound", "marginal", "proven", "added"], index=keys)
+def no_prospects() -> dict[str, pd.DataFrame]:
+    """Return the frames of a county in which nothing can be placed by minutes."""
+    empty = {}
+    for name, keys in (
+        ("curve", ["type", "cutoff_min", "n"]),
+        ("evidence", ["type", "candidate_id"]),
+        ("phases", ["type", "year"]),
+        ("plans", ["type", "rank"]),
+        ("prices", ["type", "rule"]),
+        ("checks", ["type", "rank"]),
+    ):
+        index = pd.MultiIndex.from_arrays([[] for _ in keys], names=keys)
+        empty[name] = pd.DataFrame({"people": pd.array([], dtype="Int64")}, index=index)
+    return empty
 
 
 def small_plan(*, example: bool = False, lang: str = "zh", profile: str = "internal") -> Plan:
@@ -368,7 +378,7 @@ def small_result(*, example: bool = False, lang: str = "zh", profile: str = "int
         targets=targets,
         placement=placement,
         programmes=programmes,
-        curve=no_curve(),
+        **no_prospects(),
         outline=outline,
         layers={"长江": river},
         venue_types=venue_types,
@@ -421,3 +431,30 @@ def _curve() -> pd.DataFrame:
         },
         index=index,
     )
+
+
+def _evidence() -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "chosen": [True, True],
+            "label": pd.array(["backbone", "interchangeable"], dtype="str"),
+            "partners": pd.array(["", "c1"], dtype="str"),
+            "dominated_by": pd.array(["", ""], dtype="str"),
+            "loss_low": pd.array([100, 0], dtype="Int64"),
+            "loss_high": pd.array([100, 5], dtype="Int64"),
+            "stability": [0.95, 0.4],
+            "regret_worst": [10.0, 20.0],
+            "people_newly_covered": pd.array([400, 300], dtype="Int64"),
+            "people_nearer": pd.array([400, 400], dtype="Int64"),
+            "why_zh": pd.array(["不建则少覆盖 100 人。", "与乙镇二选一。"], dtype="str"),
+            "why_en": pd.array(["Without it 100 people less.", "Either this or c1."], dtype="str"),
+        },
+        index=pd.MultiIndex.from_tuples(
+            [("university_site", "c1"), ("university_site", "c2")], names=["type", "candidate_id"]
+        ),
+    )
+
+
+def _empty(levels: list[str], columns: list[str]) -> pd.DataFrame:
+    index = pd.MultiIndex.from_arrays([pd.array([], dtype="str")] * len(levels), names=levels)
+    return pd.DataFrame({name: pd.array([], dtype="str") for name in columns}, index=index)

@@ -332,6 +332,9 @@ def _check_numbers(travel: Travel, demand: Demand, reader: _Reader) -> None:
 
 
 def _check_cutoffs(programme: Programme, at: str, reader: _Reader) -> None:
+    if len(programme.years) != len(programme.sites_per_year):
+        found = f"{len(programme.years)} / {len(programme.sites_per_year)}"
+        reader.fault("config.years", f"{at}.sites_per_year", found)
     cutoffs = programme.cutoffs_min
     known = ", ".join(map(str, cutoffs))
     if not cutoffs or list(cutoffs) != sorted(set(cutoffs)) or cutoffs[0] <= 0:

@@ -170,6 +170,8 @@ class Programme:
     place: bool = key("place = true", default=True)
     resolution: Resolution = key('resolution = "community"', default=Resolution.COMMUNITY)
     levels: tuple[str, ...] = key('levels = ["小学"]', default=())
+    years: tuple[int, ...] = key("years = [2026, 2027]", default=())
+    sites_per_year: tuple[int, ...] = key("sites_per_year = [10, 9]", default=())
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,6 +179,9 @@ class Placing:
     """How deep the placement is looked into."""
 
     curve: int = key("curve = 30", default=30)
+    evidence: bool = key("evidence = true", default=True)
+    worlds: int = key("worlds = 40", default=40)
+    near_plans: int = key("near_plans = 3", default=3)
     time_limit_s: float = key("time_limit_s = 60.0", default=60.0)
 
 

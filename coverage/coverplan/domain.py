@@ -40,6 +40,11 @@ FRAMES = (
     "placement",
     "programmes",
     "curve",
+    "evidence",
+    "phases",
+    "plans",
+    "prices",
+    "checks",
     "venue_types",
     "ledger",
     "sources",
@@ -206,6 +211,11 @@ class Result:
     placement: "gpd.GeoDataFrame"
     programmes: "pd.DataFrame"
     curve: "pd.DataFrame"
+    evidence: "pd.DataFrame"
+    phases: "pd.DataFrame"
+    plans: "pd.DataFrame"
+    prices: "pd.DataFrame"
+    checks: "pd.DataFrame"
     outline: "gpd.GeoDataFrame | None"
     layers: "dict[str, gpd.GeoDataFrame]"
     venue_types: "pd.DataFrame"

@@ -12,9 +12,7 @@ from coverplan.domain import Inputs, Rung, TravelTimes
 __all__ = ["demand_groups", "group_rows"]
 
 
-def demand_groups(
-    plan: Plan, townships: pd.DataFrame, villages: pd.DataFrame, inputs: Inputs
-) -> pd.DataFrame:
+def demand_groups(plan: Plan, townships: pd.DataFrame, inputs: Inputs) -> pd.DataFrame:
     """
     Return where residents and pupils are.
 
@@ -22,10 +20,11 @@ def demand_groups(
     ----------
     plan
         Its rung decides: the raw line knows the seats only, and says kilometres.
-    townships, villages
-        [code9], [code12] frames of the result.
+    townships
+        [code9] frame of the result.
     inputs
-        For the school register and the asked minutes.
+        For the villages as the county gave them (people shared out for printing are no data), the
+        school register and the asked minutes.
 
     Returns
     -------
@@ -38,7 +37,7 @@ def demand_groups(
     else:
         residents = demand_points(
             townships,
-            villages,
+            inputs.villages,
             inputs.asked_villages,
             source=plan.demand.source,
             unlocated=plan.demand.unlocated,

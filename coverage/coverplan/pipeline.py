@@ -11,6 +11,7 @@ from coverplan.config import Plan
 from coverplan.crs import DEGREES, metric_crs
 from coverplan.demand import demand_points, location_quality, seat_points, village_people
 from coverplan.domain import Inputs, Presence, Result
+from coverplan.evidence import candidate_evidence, evidence_notes, records_to_check
 from coverplan.gaps import gap_table
 from coverplan.groups import demand_groups
 from coverplan.impedance import travel_times
@@ -18,7 +19,7 @@ from coverplan.intake.inputs import read_inputs
 from coverplan.places import candidate_places, sites_of, venue_places
 from coverplan.presence import presence_by_township, presence_by_village
 from coverplan.proposals import propose
-from coverplan.prospects import programme_curves
+from coverplan.prospects import near_best, prices, programme_curves, yearly
 from coverplan.reach import nearest_venues, programme_coverage
 from coverplan.scene import Scene
 from coverplan.statements import statements
@@ -26,7 +27,17 @@ from coverplan.targets import Evidence, ledger
 
 __all__ = ["STEPS", "run"]
 
-STEPS = ("read", "places", "travel", "presence", "coverage", "targets", "placement", "words")
+STEPS = (
+    "read",
+    "places",
+    "travel",
+    "presence",
+    "coverage",
+    "targets",
+    "placement",
+    "evidence",
+    "words",
+)
 """The steps of a run, as `progress` is told of them."""
 
 Progress = Callable[[str], None]
@@ -65,7 +76,7 @@ def run(plan: Plan, *, progress: Progress | None = None) -> Result:
         inputs.candidates, townships, villages, plan.travel.rung, inputs.asked_villages
     )
     begin("travel")
-    demand = demand_groups(plan, townships, villages, inputs)
+    demand = demand_groups(plan, townships, inputs)
     sites = sites_of(venues, candidates)
     times, travel_notes = travel_times(
         demand,
@@ -98,11 +109,27 @@ def run(plan: Plan, *, progress: Progress | None = None) -> Result:
     targets = ledger(inputs.targets, evidence, as_of=plan.county.as_of, period=plan.county.period)
     begin("placement")
     scene = Scene(
-        townships, villages, venues, candidates, demand, times, presence, nearest, targets
+        townships=townships,
+        villages=villages,
+        venues=venues,
+        candidates=candidates,
+        demand=demand,
+        times=times,
+        presence=presence,
+        nearest=nearest,
+        targets=targets,
+        scenarios=inputs.scenarios,
     )
     placement, programmes, placement_notes = propose(plan, scene, inputs.venue_types)
+    begin("evidence")
     curve = programme_curves(plan, scene)
+    evidence_of = candidate_evidence(plan, scene, placement)
+    phases = yearly(plan, scene)
+    plans = near_best(plan, scene, placement)
+    rule_prices = prices(plan, scene, placement)
+    checks = records_to_check(plan, scene, placement)
     gaps = _with_answers(gaps, placement, targets)
+    evidence_said = evidence_notes(evidence_of, rule_prices, inputs.venue_types)
     begin("words")
     notes = statements(
         plan,
@@ -131,12 +158,17 @@ def run(plan: Plan, *, progress: Progress | None = None) -> Result:
         placement=placement,
         programmes=programmes,
         curve=curve,
+        evidence=evidence_of,
+        phases=phases,
+        plans=plans,
+        prices=rule_prices,
+        checks=checks,
         outline=outline,
         layers=inputs.layers,
         venue_types=inputs.venue_types,
         ledger=inputs.ledger,
         sources=inputs.sources,
-        notes=(*notes, *placement_notes, *travel_notes, *inputs.problems),
+        notes=(*notes, *placement_notes, *evidence_said, *travel_notes, *inputs.problems),
         crs_metric=crs,
     )
 

@@ -158,7 +158,7 @@ def _every_township(
     lacking = [code for code in (*none, *silent) if code not in served]
     needs = [code for code in (*none, *silent) if code not in lacking]
     allowed = need.needed_high if item.new_sites == "target" else int(item.new_sites)
-    timed = choice.minutes is not None
+    timed = choice.timed
     if allowed < len(needs):
         notes.append(_note("say.fewer_than_needed", words, allowed=allowed, needed=len(needs)))
         needs = []
@@ -170,8 +170,8 @@ def _every_township(
         needs=needs,
         existing=choice.existing,
         new_sites=allowed,
-        times=choice.minutes,
-        weight=choice.weight,
+        times=choice.minutes if timed else None,
+        weight=choice.weight if timed else None,
         cutoff=float(item.cutoff_min) if timed else None,
         goals=(Goal.PRESENCE, Goal.PEOPLE, Goal.TIME) if timed else (Goal.PRESENCE,),
         required=list(choice.must),
@@ -215,7 +215,7 @@ def _p_median(
     choice = choice_of(item, scene)
     if choice.group.empty:
         return _lacks_table("schools", facts, words)
-    if choice.minutes is None or choice.weight is None:
+    if not choice.timed:
         return _lacks_table("minutes", facts, words)
     if not item.place:
         return _Answer([], facts, (_note("say.not_placed", words),))

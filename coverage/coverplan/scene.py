@@ -1,6 +1,6 @@
 """What a placement looks at, and the choice of sites that a programme has."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,7 +16,7 @@ __all__ = ["Choice", "Scene", "choice_of", "nominated_places"]
 KINDS = ("village", "hall", "school", "nominated")
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class Scene:
     """What a placement looks at; frames as docs/contracts.md describes them."""
 
@@ -29,6 +29,7 @@ class Scene:
     presence: pd.DataFrame
     nearest: pd.DataFrame
     targets: pd.DataFrame
+    scenarios: pd.DataFrame | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -48,10 +49,12 @@ class Choice:
         Column numbers that have to be chosen.
     group
         The demand points, [id].
+    timed
+        Whether minutes and people are known, so that the sites can be told apart by them.
     minutes
-        Shape (n_demand, n_sites), or None where the rung bears no minutes. [min]
+        Shape (n_demand, n_sites); (0, n_sites) where they are not known. [min]
     weight
-        People or pupils, shape (n_demand,), or None where nobody knows them. [persons]
+        People or pupils, shape (n_demand,); (0,) where they are not known. [persons]
     """
 
     sites: tuple[str, ...]
@@ -59,13 +62,25 @@ class Choice:
     zone: tuple[str, ...]
     must: tuple[int, ...]
     group: pd.DataFrame
-    minutes: NDArray[np.float64] | None
-    weight: NDArray[np.float64] | None
+    timed: bool
+    minutes: NDArray[np.float64]
+    weight: NDArray[np.float64]
 
     @property
     def existing(self) -> list[int]:
         """Return the column numbers of the open sites."""
         return list(range(self.n_open))
+
+    def named(self, columns: Iterable[int]) -> str:
+        """
+        Return the ids of some columns, ";" between.
+
+        Parameters
+        ----------
+        columns
+            Column numbers.
+        """
+        return ";".join(self.sites[int(column)] for column in columns)
 
     @property
     def offered(self) -> tuple[str, ...]:
@@ -91,7 +106,7 @@ def choice_of(item: Programme, scene: Scene) -> Choice:
     offered = _offered(item, scene.candidates, KINDS)
     sites = (*open_ids, *map(str, offered.index))
     group, times = group_rows(scene.demand, scene.times, item.demand, item.levels)
-    timed = times.unit == "min" and not group["people"].isna().all()
+    timed = times.unit == "min" and bool(group["people"].notna().any())
     flags = offered["must"].astype("boolean").fillna(value=False).to_numpy(bool)
     return Choice(
         sites=sites,
@@ -99,8 +114,9 @@ def choice_of(item: Programme, scene: Scene) -> Choice:
         zone=(*map(str, venues.loc[open_ids, "code9"]), *map(str, offered["code9"])),
         must=tuple(len(open_ids) + int(number) for number in np.flatnonzero(flags)),
         group=group,
-        minutes=times.to(sites) if timed else None,
-        weight=group["people"].fillna(0).to_numpy(dtype=float) if timed else None,
+        timed=timed,
+        minutes=times.to(sites) if timed else np.zeros((0, len(sites))),
+        weight=group["people"].fillna(0).to_numpy(dtype=float) if timed else np.zeros(0),
     )
 
 
