@@ -80,7 +80,9 @@ def parts(geometry: BaseGeometry | None) -> list[list[str]]:
     return found
 
 
-def whole_minutes(values: NDArray[np.float64], longest: float) -> NDArray[np.uint8]:
+def whole_minutes(
+    values: NDArray[np.float64], longest: float | NDArray[np.float64]
+) -> NDArray[np.uint8]:
     """
     Return travel times as whole minutes, rounded up; beyond the longest cutoff as `BEYOND`.
 
@@ -91,7 +93,8 @@ def whole_minutes(values: NDArray[np.float64], longest: float) -> NDArray[np.uin
     values
         Travel times, any shape; `inf` where out of reach. [min]
     longest
-        The largest cutoff that will be asked about, at most 254. [min]
+        The largest cutoff that will be asked about, at most 254: one for all, or one a row with
+        shape (n, 1). [min]
 
     Returns
     -------
@@ -104,7 +107,7 @@ def whole_minutes(values: NDArray[np.float64], longest: float) -> NDArray[np.uin
     [0, 15, 15, 255, 255]
     """
     up = np.ceil(values)
-    return np.where(up <= min(longest, BEYOND - 1), up, BEYOND).astype(np.uint8)
+    return np.where(up <= np.minimum(longest, BEYOND - 1), up, BEYOND).astype(np.uint8)
 
 
 def minutes_text(minutes: NDArray[np.uint8]) -> dict[str, str]:

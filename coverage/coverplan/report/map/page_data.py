@@ -9,6 +9,13 @@ from coverplan.report.map.page_places import (
     townships,
     venue_rows,
 )
+from coverplan.report.map.page_prospects import (
+    best_plans,
+    evidence,
+    near_plans,
+    phases,
+    prices,
+)
 from coverplan.report.map.page_tables import (
     coverage_rows,
     gap_rows,
@@ -94,6 +101,11 @@ def page_data(result: "Result", lang: str = "zh") -> dict[str, Any]:
         "targets": target_rows(result),
         "placement": placement_rows(result, numbers),
         "programmes": programme_rows(result),
+        "plans": best_plans(result, numbers),
+        "evidence": evidence(result, numbers),
+        "near": near_plans(result, numbers),
+        "phases": phases(result, numbers),
+        "prices": prices(result),
         "provenance": provenance(result),
         "texts": _texts(),
     }

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from coverplan.config import Programme
     from coverplan.domain import Result
 
-__all__ = ["travel"]
+__all__ = ["always_refused", "members", "travel"]
 
 NOT_ITS, SURE, UNSURE = "-", "0", "1"
 UNREPORTED_KEY = "coverage.refused_unreported"
@@ -51,13 +51,12 @@ def travel(result: "Result", order: Mapping[str, int]) -> dict[str, Any] | None:
     times = result.times
     if times is None or times.unit != "min" or not _any_figure(result):
         return None
-    longest = max((c for p in result.plan.programme for c in p.cutoffs_min), default=0)
-    minutes = whole_minutes(times.values, longest)
+    demand = result.demand.reindex(list(times.demand))
+    minutes = whole_minutes(times.values, _longest(result, demand)[:, None])
     silent = np.isinf(times.values) if times.rung is Rung.ASKED else np.zeros_like(minutes, bool)
     both = np.vstack([minutes, silent.astype(np.uint8)])
     kept, number_of = np.unique(both, axis=1, return_inverse=True)
     column = dict(zip(times.sites, number_of.ravel().tolist(), strict=True))
-    demand = result.demand.reindex(list(times.demand))
     rows = len(demand)
     dumb = np.where(kept[rows:] > 0, BEYOND, 0).astype(np.uint8)
     return {
@@ -81,6 +80,15 @@ def _block(values: NDArray[np.uint8]) -> dict[str, Any]:
     return {**shape, **minutes_text(np.ascontiguousarray(values.T))}
 
 
+def _longest(result: "Result", demand: pd.DataFrame) -> NDArray[np.float64]:
+    """Return for each demand point the largest cutoff that any programme asks it about."""
+    longest = np.zeros(len(demand))
+    for item in result.plan.programme:
+        most = max(item.cutoffs_min, default=0)
+        longest = np.where(members(item, demand), np.maximum(longest, most), longest)
+    return longest
+
+
 def _any_figure(result: "Result") -> bool:
     return bool((result.coverage["refused"].fillna("") == "").any())
 
@@ -91,7 +99,7 @@ def _questions(
     """Return which points a type asks about, and of which of them nobody can say "not reached"."""
     times = result.times
     assert times is not None  # noqa: S101 -- the caller has looked
-    members = _members(item, demand)
+    mine = members(item, demand)
     minutes = times.to(times.sites)
     asked = _asked(item.type, result)
     placed = _placed(demand, minutes, times.rung)
@@ -102,15 +110,16 @@ def _questions(
         unsure = ~placed | demand["code9"].astype(str).isin(asked).to_numpy()
         if perhaps:
             unsure |= (minutes[:, perhaps] <= cutoff).any(axis=1)
-        letters = np.where(members, np.where(unsure, UNSURE, SURE), NOT_ITS)
+        letters = np.where(mine, np.where(unsure, UNSURE, SURE), NOT_ITS)
         found[str(cutoff)] = {
             "points": "".join(letters.tolist()),
-            "refused": _always_refused(item.type, cutoff, result, codes),
+            "refused": always_refused(item.type, cutoff, result, codes),
         }
     return {"asked": [int(code in asked) for code in codes], "cutoffs": found}
 
 
-def _members(item: "Programme", demand: pd.DataFrame) -> NDArray[np.bool_]:
+def members(item: "Programme", demand: pd.DataFrame) -> NDArray[np.bool_]:
+    """Tell which demand points a programme asks about: its group and school levels."""
     if "group" not in demand:
         return np.ones(len(demand), bool)
     mine = (demand["group"] == item.demand).to_numpy(dtype=bool)
@@ -143,7 +152,7 @@ def _home(result: "Result") -> dict[str, str]:
     return {str(key): str(code) for frame in frames for key, code in frame["code9"].items()}
 
 
-def _always_refused(kind: str, cutoff: int, result: "Result", codes: Sequence[str]) -> list[int]:
+def always_refused(kind: str, cutoff: int, result: "Result", codes: Sequence[str]) -> list[int]:
     """Return a flag a township: refused for a reason that no new site removes."""
     table = result.coverage.xs((kind, cutoff), level=("type", "cutoff_min"))["refused"].fillna("")
     keys = table.reindex(list(codes)).fillna("")

@@ -41,7 +41,7 @@ function drawMark(mark) {
     ]);
   }
   if (mark.what === 'venue') { put(group, sign(mark.type, mark.x, mark.y, 6.5)); }
-  if (mark.what === 'chosen') { put(group, disc(mark.x, mark.y, mark.number, mark.conditional)); }
+  if (mark.what === 'chosen') { put(group, disc(mark.x, mark.y, mark.number, mark.conditional, 9.5, unsure(mark.candidate))); }
   if (mark.what === 'free') { put(group, ring(mark.x, mark.y)); }
   if (mark.what === 'star') { put(group, sign({ sign: STAR, colour: '#b3161b' }, mark.x, mark.y, 7)); }
   if (mark.count > 1) {
@@ -84,7 +84,7 @@ function rimMarks() {
 
 function siteWords(j) {
   const row = proposal(j);
-  return [row ? both(row.label) : DATA.candidates.name[j], row && row.condition === 'if_none' ? say('if_none') : ''].filter(Boolean);
+  return [row ? both(row.label) : DATA.candidates.name[j], row && row.condition === 'if_none' ? say('if_none') : '', proofOf(j) ? say('proof.' + proofOf(j).label) + (unsure(j) ? ' ' + say('proof.unsure') : '') : '', proofOf(j) ? both(proofOf(j).why) : ''].filter(Boolean);
 }
 
 const proposal = j => DATA.placement.find(row => row.type === state.type && row.candidate === j);

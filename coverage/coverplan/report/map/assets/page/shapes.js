@@ -41,10 +41,10 @@ function sign(type, x, y, r) {
 }
 
 // A chosen site: a numbered disc; dashed where it holds only if the township really has none.
-function disc(x, y, number, conditional, r) {
+function disc(x, y, number, conditional, r, unsureOne) {
   const size = r || 9.5;
   return svg('g', { class: 'disc' },
-    svg('circle', { cx: x, cy: y, r: size, fill: conditional ? '#ffffff' : INK.accent, stroke: conditional ? INK.accent : '#ffffff', 'stroke-width': conditional ? 1.8 : 1.5, 'stroke-dasharray': conditional ? '3 2' : null }),
+    svg('circle', { cx: x, cy: y, r: size, fill: conditional ? '#ffffff' : INK.accent, stroke: conditional ? INK.accent : '#ffffff', 'stroke-width': conditional ? 1.8 : 1.5, 'stroke-dasharray': conditional ? '3 2' : unsureOne ? '1.5 2' : null }),
     svg('text', { x, y: y + 3.7, 'text-anchor': 'middle', 'font-size': number > 99 ? 8.5 : 10.5, 'font-weight': 700, fill: conditional ? INK.accent : '#ffffff' }, number));
 }
 

@@ -74,7 +74,7 @@ function render(what) {
   fill(document.getElementById('map-subtitle'), ' ' + kindName() + ' · ' + sub);
   fill(parts.legend, legend());
   renderPanel();
-  renderTab();
+  if (what !== 'step') { renderTab(); } else { renderStep(); }
   if (what === 'view') { map.invalidateSize({ animate: false }); fit(); redraw(); } else { paint(); }
   renderScale();
 }

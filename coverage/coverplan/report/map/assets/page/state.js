@@ -20,6 +20,7 @@ const state = {
   chosen: {},
   hidden: {},
   open: -1,
+  step: null,
   sort: { gaps: { by: '', down: true }, sites: { by: 'gain', down: true } },
   past: [],
   future: [],
@@ -33,7 +34,7 @@ function changed(what) { listeners.forEach(run => run(what || 'all')); }
 
 const kind = () => typeOf(state.type);
 const chosen = () => state.chosen[state.type] || [];
-const planned = () => (state.mode === 'now' ? [] : chosen());
+const planned = () => (state.mode === 'now' ? [] : state.step === null ? chosen() : chosen().slice(0, state.step));
 
 function remember(entry) {
   state.past.push({ type: state.type, list: chosen().slice(), entry });
@@ -44,6 +45,7 @@ function remember(entry) {
 function choose(list, entry) {
   remember(entry);
   state.chosen[state.type] = list;
+  state.step = null;
   if (state.mode === 'now') { state.mode = 'plan'; }
   if (entry) { state.log.push(entry); }
   changed('plan');
@@ -94,6 +96,7 @@ function redo() {
 
 function pickType(id) {
   state.type = id;
+  state.step = null;
   const type = typeOf(id);
   state.cutoff = type.cutoff;
   if (!metrics().some(item => item.value === state.metric && !item.disabled)) { state.metric = 'presence'; }

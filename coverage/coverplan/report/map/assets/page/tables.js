@@ -129,7 +129,7 @@ function siteTables() {
   const gain = model.gains(type.id, list, state.cutoff);
   const chosenRows = list.map((j, n) => h('tr', rowOf(places.township[j]),
     h('td', {}, h('span.no' + (conditional(j) ? '.maybe' : ''), {}, n + 1)),
-    h('th', { scope: 'row' }, siteLabel(j)),
+    h('th', { scope: 'row' }, siteLabel(j), evidenceChip(j), whyLine(j)),
     h('td.num', {}, count(worth(type.id, list) - worth(type.id, list.filter(other => other !== j)))),
     h('td.num', {}, places.cost[j] === null ? '' : money(places.cost[j])),
     h('td', {}, h('button.x', { type: 'button', 'aria-label': say('drop', { name: places.name[j] }), onclick: () => toggle(j) }, '✕'))));
@@ -137,14 +137,14 @@ function siteTables() {
   const rows = state.township >= 0 ? free.filter(j => places.township[j] === state.township) : free;
   const columns = [
     { key: 'pick', label: say('col.pick'), cell: j => h('input', { type: 'checkbox', 'data-candidate': places.id[j], 'aria-label': say('pick', { name: places.name[j] }), onchange: () => toggle(j) }) },
-    { key: 'name', label: say('col.candidate'), head: true, of: j => places.id[j], cell: j => [places.name[j], h('small', {}, ' ' + (T.name[places.township[j]] || ''))] },
+    { key: 'name', label: say('col.candidate'), head: true, of: j => places.id[j], cell: j => [places.name[j], h('small', {}, ' ' + (T.name[places.township[j]] || '')), evidenceChip(j)] },
     { key: 'gain', label: model.measured(type.id) ? say('col.gain', { cutoff: state.cutoff }) : say('col.gain_presence'), num: true, of: j => gain[j], cell: j => '+' + count(gain[j]) },
     { key: 'cost', label: say('col.cost'), num: true, of: j => places.cost[j], cell: j => (places.cost[j] === null ? '' : money(places.cost[j])) },
   ];
   const ordered = rows.slice().sort((a, b) => gain[b] - gain[a] || a - b);
   const cut = showAll ? ordered : ordered.slice(0, 60);
   return [
-    bar, h('details.small', {}, h('summary.plain', {}, statusWords(type)), h('p', {}, statement(type))),
+    bar, provenBar(type, list), stepper(list), otherPlans(type), h('details.small', {}, h('summary.plain', {}, statusWords(type)), h('p', {}, statement(type))),
     list.length ? h('table.chosen', {}, h('caption', {}, say('caption.chosen', { n: list.length })),
       h('thead', {}, h('tr', {}, [say('col.no'), say('col.site_name'), model.measured(type.id) ? say('col.alone', { cutoff: state.cutoff }) : say('col.alone_presence'), say('col.cost'), say('col.drop')].map((label, n) => h('th', { scope: 'col', class: n === 2 || n === 3 ? 'num' : null }, label)))),
       h('tbody', {}, chosenRows)) : h('p.empty', {}, say('chosen.none')),
@@ -157,6 +157,66 @@ function siteLabel(j) {
   const row = proposal(j);
   const name = row ? both(row.label) : DATA.candidates.name[j] + ' ' + (T.name[DATA.candidates.township[j]] || '');
   return [name, conditional(j) ? h('small.maybe', {}, ' ' + say('if_none')) : null];
+}
+
+const proofOf = j => (DATA.evidence[state.type] || {})[j];
+const unsure = j => { const p = proofOf(j); return Boolean(p) && p.stability !== null && p.stability < 0.6; };
+
+function evidenceChip(j) {
+  const p = proofOf(j);
+  if (!p) { return null; }
+  const stable = p.stability === null ? '' : ' ' + say('stability', { n: Math.round(p.stability * 100) });
+  return h('span.proof.' + p.label + (unsure(j) ? '.unsure' : ''), { title: stable }, say('proof.' + p.label) + stable);
+}
+
+function whyLine(j) {
+  const p = proofOf(j);
+  if (!p) { return null; }
+  const partners = p.partners.length ? say('proof.partners', { list: p.partners.slice(0, 3).map(o => DATA.candidates.name[o]).join('、') }) : '';
+  return p.why[tongue] || partners ? h('small.block', {}, [both(p.why), partners].filter(Boolean).join(' ')) : null;
+}
+
+// Plans nearly as good, what the rules cost, and the years.
+function otherPlans(type) {
+  const near = (DATA.near[type.id] || []).filter(plan => plan.differs > 0);
+  const price = DATA.prices[type.id] || [];
+  const years = DATA.phases[type.id] || [];
+  const adopt = (sites, act, name) => choose(sites.slice(), { act, type: type.id, candidate: '', name, people: effect(chosen(), sites), cutoff: state.cutoff, reason: '' });
+  const out = [];
+  if (years.length) {
+    const upTo = n => [].concat.apply([], years.slice(0, n + 1).map(y => y.sites));
+    out.push(h('p.small', {}, say('phases'), ' ', years.map((y, n) => h('button.small', { type: 'button', onclick: () => adopt(upTo(n), 'phase', String(y.year)) }, say('phases.year', { year: y.year, n: y.sites.length })))));
+  }
+  near.forEach(plan => out.push(h('p.small', {}, say('near.words', { loss: count(plan.loss), n: plan.differs }), ' ', h('button.small', { type: 'button', onclick: () => adopt(plan.sites, 'near', '') }, say('near.take')))));
+  price.forEach(row => { if (row.people) { out.push(h('p.small', {}, say('price.words', { rule: say('rule.' + row.rule), n: count(row.people) }))); } });
+  return out.length ? h('details.small', {}, h('summary.plain', {}, say('near.title')), out) : null;
+}
+
+// Shows the plan site by site.
+function stepper(list) {
+  if (list.length < 2) { return null; }
+  const shown = state.step === null ? list.length : Math.min(state.step, list.length);
+  return h('label.stepper', {}, say('step.words', { n: shown, all: list.length }), h('input', {
+    type: 'range', min: 0, max: list.length, value: shown, id: 'step',
+    oninput: event => { const n = Number(event.target.value); state.step = n >= list.length ? null : n; state.mode = state.mode === 'now' ? 'plan' : state.mode; changed('step'); },
+  }));
+}
+
+// The best sites for each number of them, as solved beforehand; and how far the present choice is off.
+function provenBar(type, list) {
+  const table = DATA.plans[type.id] && DATA.plans[type.id][state.cutoff];
+  if (!table || table.sites.length < 2) { return null; }
+  const box = h('input', { type: 'number', id: 'proven-k', min: 1, max: table.sites.length - 1, value: Math.min(Math.max(1, list.length), table.sites.length - 1), 'aria-label': say('proven.k') });
+  const take = h('button', { type: 'button', onclick: () => {
+    const k = Math.max(1, Math.min(table.sites.length - 1, Number(box.value) || 1));
+    const next = table.sites[k].slice();
+    choose(next, { act: 'proven', type: type.id, candidate: '', name: String(k), people: effect(list, next), cutoff: state.cutoff, reason: '' });
+  } }, say('proven.take'));
+  const k = Math.min(list.length, table.sites.length - 1);
+  const most = table.people[k];
+  const here = model.reached(type.id, model.nearest(type.id, list), state.cutoff).total.covered;
+  const words = list.length ? say(table.proven[k] ? 'proven.words' : 'proven.unproven', { k: list.length, cutoff: state.cutoff, n: count(most), less: count(Math.max(0, most - here)) }) : '';
+  return h('div.proven', {}, h('span.greedy', {}, say('proven.best'), box, take), h('p.small', { id: 'proven-words' }, words));
 }
 
 function statusWords(type) {
@@ -222,4 +282,11 @@ function logTable() {
     h('tbody', {}, state.log.map((entry, n) => h('tr', {}, h('td.num', {}, n + 1), h('td', {}, say('act.' + entry.act)), h('th', { scope: 'row' }, entry.name),
       h('td.num', {}, signed(entry.people)),
       h('td', {}, h('input', { type: 'text', value: entry.reason, 'aria-label': say('col.reason'), oninput: event => { entry.reason = event.target.value; } }))))));
+}
+
+// While the slider is held, only its words change: a new table would take it from the hand.
+function renderStep() {
+  const box = document.getElementById('step');
+  const n = state.step === null ? chosen().length : state.step;
+  if (box && box.parentNode.firstChild.nodeType === 3) { box.parentNode.firstChild.nodeValue = say('step.words', { n, all: chosen().length }); }
 }
