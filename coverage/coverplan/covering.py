@@ -7,7 +7,16 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from coverplan.domain import TOTAL, Rung, TravelTimes
-from coverplan.worlds import band, people_worlds
+from coverplan.tally import (
+    COVERED,
+    LEAST_LOCATED,
+    NO_PEOPLE,
+    UNCOVERED,
+    UNKNOWN,
+    UNLOCATED,
+    UNPLACED,
+    Tally,
+)
 
 __all__ = [
     "coverage_by_zone",
@@ -21,8 +30,6 @@ __all__ = [
 
 FloatArray = NDArray[np.float64]
 BoolArray = NDArray[np.bool_]
-LEAST_LOCATED = 0.5
-"""Where fewer of the people have a place in the model, no percentage of them is given."""
 
 
 def nearest(times: ArrayLike) -> FloatArray:
@@ -303,7 +310,7 @@ def coverage_table(
     """
     if times is not None and tuple(map(str, demand.index)) != times.demand:
         raise ValueError("the demand points are not the rows of the times, in the same order")
-    tally = _Tally(demand, draws, seed)
+    tally = Tally(demand, draws, seed)
     frames = []
     for kind in cutoffs_min:
         asked = (open_question or {}).get(kind, set())
@@ -328,11 +335,6 @@ def coverage_table(
     whole = whole.set_index(["type", "cutoff_min"], append=True)
     keys = [(code9 == TOTAL, code9, types[kind], cut) for code9, kind, cut in whole.index]
     return whole.iloc[sorted(range(len(whole)), key=keys.__getitem__)]
-
-
-COVERED, UNCOVERED, UNKNOWN, UNPLACED = 0, 1, 2, 3
-UNLOCATED, BAND_ONLY = "coverage.refused_unlocated", "coverage.band_only"
-NO_PEOPLE = "coverage.refused_no_people"
 
 
 def _states(
@@ -396,82 +398,6 @@ def _refusals(
     missing = people.isna().groupby(code9).any()
     refused[missing[missing].index] = NO_PEOPLE
     return refused
-
-
-class _Tally:
-    """Counts people by state for every township and the county at once, in all worlds."""
-
-    def __init__(self, demand: pd.DataFrame, draws: int, seed: int) -> None:
-        code9 = demand["code9"].astype(str)
-        self.codes = sorted(code9.unique())
-        column = code9.map({code: n for n, code in enumerate(self.codes)}).to_numpy(dtype=int)
-        self.column = column
-        self.zone = np.zeros((len(demand), len(self.codes) + 1))
-        self.zone[np.arange(len(demand)), column] = 1.0
-        self.zone[:, -1] = 1.0
-        people = demand["people"].astype("Int64")
-        missing = people.isna().to_numpy()
-        self.blank = np.append((self.zone[missing, :-1] > 0).any(axis=0), missing.all())
-        # A township without its total has no figures, and is left out of the county's.
-        self.zone[self.blank[column], -1] = 0.0
-        self.people = people.fillna(0).to_numpy(dtype=float)
-        self.worlds = people_worlds(demand, draws, seed)
-
-    def count(
-        self,
-        state: NDArray[np.int64],
-        refused: "pd.Series[str]",
-        reach: "FloatArray | None",
-        cutoff: float,
-    ) -> pd.DataFrame:
-        """Return the rows of one type and cutoff; a refused township's people are unknown."""
-        keys = refused.reindex(self.codes).to_numpy(dtype=object, copy=True)
-        inside, perhaps = (state == COVERED)[None, :], (state != UNCOVERED)[None, :]
-        if reach is not None:
-            drawn = reach <= cutoff
-            # A world decides for those whose place it draws; open questions stay open.
-            keys[keys == UNLOCATED] = BAND_ONLY
-            nowhere = (state == UNPLACED) & np.isinf(reach).all(axis=0)
-            inside = drawn
-            perhaps = drawn | (state == UNKNOWN) | nowhere
-        shut = (keys != "") & (keys != BAND_ONLY)
-        inside = inside & ~shut[self.column]
-        perhaps = perhaps | shut[self.column]
-        state = np.where((keys[self.column] != "") | (state == UNPLACED), UNKNOWN, state)
-        people = self.people @ self.zone
-        parts = {
-            name: (self.people * (state == number)) @ self.zone
-            for name, number in (
-                ("covered", COVERED),
-                ("uncovered", UNCOVERED),
-                ("unknown", UNKNOWN),
-            )
-        }
-        low, _ = band((self.worlds * inside) @ self.zone)
-        _, high = band((self.worlds * perhaps) @ self.zone)
-        low = np.minimum(low, parts["covered"])
-        high = np.maximum(high, parts["covered"] + (parts["unknown"] if reach is None else 0.0))
-        keys = np.append(keys, self._total_refused(keys))
-        table = pd.DataFrame({"people": people, **parts, "covered_low": low, "covered_high": high})
-        table = table.round().astype("Int64")
-        table.index = pd.Index([*self.codes, TOTAL], name="code9")
-        table.loc[self.blank] = pd.NA
-        table.loc[~np.isin(keys, ["", BAND_ONLY]), ["covered_low", "covered_high"]] = pd.NA
-        share = (table["covered"] / table["people"].where(table["people"] > 0)).astype("Float64")
-        table["share"] = share.where(keys == "")
-        table["at_least"] = (table["unknown"].fillna(0) > 0).to_numpy(dtype=bool) & (keys == "")
-        table["refused"] = keys
-        return table
-
-    def _total_refused(self, keys: "NDArray[np.object_]") -> str:
-        """Refuse the county's figure where most of its people live in refused townships."""
-        people = self.people @ self.zone[:, :-1]
-        if self.blank.all():
-            return NO_PEOPLE
-        by_key = {key: people[keys == key].sum() for key in sorted(set(keys) - {"", NO_PEOPLE})}
-        if sum(by_key.values()) > (1.0 - LEAST_LOCATED) * people.sum():
-            return str(max(by_key, key=by_key.__getitem__))
-        return ""
 
 
 def _spread(

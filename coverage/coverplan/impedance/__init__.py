@@ -1,47 +1,69 @@
 """Travel times on the rung of trust that the plan stands on."""
 
-from dataclasses import dataclass
-
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 
 from coverplan.config_tables import Travel
 from coverplan.domain import Rung, TravelTimes
 from coverplan.errors import ConfigError, Problem, Severity, Where
 from coverplan.impedance.asked import asked_times
-from coverplan.impedance.banks import Crossings
 from coverplan.impedance.by_road import SNAP_LIMIT_M, road_times
-from coverplan.impedance.calibrate import (
-    FEWEST_TRIPS,
-    calibrate,
-    calibrated_minutes,
-    known_trips,
-    split_by_bank,
-)
+from coverplan.impedance.calibrate import known_trips
 from coverplan.impedance.checks import asked_problems
 from coverplan.impedance.line import line_times
-from coverplan.impedance.network import network_of
-from coverplan.impedance.speeds import PROFILES
+from coverplan.impedance.model import Barrier, TravelModel, line_model, road_model
 from coverplan.join import metric_xy
 
-__all__ = ["Barrier", "travel_times"]
+__all__ = ["Barrier", "TravelModel", "travel_model", "travel_times"]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Barrier:
+def travel_model(
+    travel: Travel,
+    *,
+    townships: pd.DataFrame,
+    villages: pd.DataFrame,
+    crs: str,
+    asked_villages: pd.DataFrame | None = None,
+    asked_seats: pd.DataFrame | None = None,
+    roads: gpd.GeoDataFrame | None = None,
+    snap_limit_m: float = SNAP_LIMIT_M,
+    trips: pd.DataFrame | None = None,
+    barrier: Barrier | None = None,
+    seed: int = 1,
+) -> TravelModel | None:
     """
-    A river that is crossed at named places only.
+    Return minutes between any two places, where the plan's rung knows them.
 
     Parameters
     ----------
-    pieces
-        As returned by `banks.banks`.
-    over
-        As returned by `banks.crossings_between`.
-    """
+    travel, townships, villages, crs, asked_villages, asked_seats, roads, snap_limit_m, trips
+        As for `travel_times`.
+    barrier, seed
+        As for `travel_times`.
 
-    pieces: gpd.GeoSeries
-    over: Crossings
+    Returns
+    -------
+    TravelModel or None
+        None on rungs B (which knows villages and seats only) and D (which bears no minutes).
+
+    Raises
+    ------
+    ConfigError
+        The rung needs something that the plan does not give.
+    InputError
+        No road is open to the mode, or too few trips stay on one bank.
+    """
+    if travel.rung is Rung.ROADS:
+        if roads is None:
+            where = Where(key="travel.rung")
+            raise ConfigError(Problem("travel.no_roads", where, str(travel.rung)))
+        return road_model(roads, travel.mode, crs, snap_limit_m)
+    if travel.rung is Rung.CALIBRATED:
+        if trips is None:
+            trips = known_trips(townships, villages, asked_villages, asked_seats, crs)
+        return line_model(travel, trips, barrier=barrier, seed=seed)
+    return None
 
 
 def travel_times(
@@ -59,6 +81,7 @@ def travel_times(
     trips: pd.DataFrame | None = None,
     barrier: Barrier | None = None,
     seed: int = 1,
+    model: TravelModel | None = None,
 ) -> tuple[TravelTimes, tuple[Problem, ...]]:
     """
     Return travel from every demand point to every site, and what is doubtful about it.
@@ -91,6 +114,8 @@ def travel_times(
         A river and its crossings for rung C; None: the barrier is off, and that is said.
     seed
         For the bootstrap of rung C.
+    model
+        What `travel_model` returned for the same arguments, so that roads are built once.
 
     Returns
     -------
@@ -104,7 +129,7 @@ def travel_times(
     ConfigError
         The rung needs something that the plan does not give.
     InputError
-        Asked minutes are negative or name unknown places.
+        Asked minutes are negative or name unknown places; no place is near a road.
     ValueError
         Site ids repeat.
     """
@@ -113,10 +138,6 @@ def travel_times(
     rung = Rung(travel.rung)
     if rung is Rung.LINE:
         return line_times(demand, sites, crs), (_note("travel.line_only"),)
-    if rung is Rung.CALIBRATED:
-        if trips is None:
-            trips = known_trips(townships, villages, asked_villages, asked_seats, crs)
-        return _calibrated(demand, sites, travel, trips=trips, barrier=barrier, crs=crs, seed=seed)
     if rung is Rung.ASKED:
         if asked_villages is None:
             raise ConfigError(Problem("travel.asked_absent", Where(key="travel.asked_villages")))
@@ -138,64 +159,37 @@ def travel_times(
             crs=crs,
         )
         return times, (_note("travel.by_the_seat"), *notes)
-    if roads is None:
-        raise ConfigError(Problem("travel.no_roads", Where(key="travel.rung"), str(rung)))
-    profile = PROFILES[travel.mode]
-    network = network_of(roads, profile, crs)
-    times, notes = road_times(
-        demand,
-        sites,
-        network,
-        crs,
+    model = model or travel_model(
+        travel,
         townships=townships,
+        villages=villages,
+        crs=crs,
+        asked_villages=asked_villages,
+        asked_seats=asked_seats,
+        roads=roads,
         snap_limit_m=snap_limit_m,
-        limit=travel.limit_min,
+        trips=trips,
+        barrier=barrier,
+        seed=seed,
     )
-    size: dict[str, str | int | float] = {
-        "nodes": len(network.xy),
-        "edges": int(network.tail.size),
-        "source": profile.source,
-    }
-    return times, (Problem("roads.used", Where(), "", size, Severity.NOTE), *notes)
-
-
-def _calibrated(
-    demand: pd.DataFrame,
-    sites: pd.DataFrame,
-    travel: Travel,
-    *,
-    trips: pd.DataFrame,
-    barrier: Barrier | None,
-    crs: str,
-    seed: int,
-) -> tuple[TravelTimes, tuple[Problem, ...]]:
-    off = () if barrier is not None else (_note("travel.no_barrier"),)
-    if len(trips) < FEWEST_TRIPS:
-        times = line_times(
+    assert model is not None  # noqa: S101 - rungs A and C have one
+    if model.network is not None:
+        times, notes = road_times(
             demand,
             sites,
+            model.network,
             crs,
-            detour=travel.detour,
-            speed_kmh=travel.speed_kmh,
+            townships=townships,
+            snap_limit_m=snap_limit_m,
             limit=travel.limit_min,
         )
-        guessed = () if travel.speed_source else (_note("travel.uncalibrated"),)
-        return times, (*guessed, _note("travel.no_barrier"))
-    pieces, over = (None, None) if barrier is None else (barrier.pieces, barrier.over)
-    if pieces is not None and over is not None:
-        trips = split_by_bank(trips, pieces, over)
-    learned = calibrate(trips, seed)
-    values = calibrated_minutes(
-        metric_xy(demand["lon"], demand["lat"], crs),
-        metric_xy(sites["lon"], sites["lat"], crs),
-        learned,
-        pieces,
-        over,
+        return times, (*model.notes, *notes)
+    values = model.minutes(
+        metric_xy(demand["lon"], demand["lat"], crs), metric_xy(sites["lon"], sites["lat"], crs)
     )
-    values[values > travel.limit_min] = float("inf")
+    values = np.where(values > travel.limit_min, np.inf, values)
     ids = tuple(map(str, demand.index)), tuple(map(str, sites.index))
-    times = TravelTimes(values, *ids, Rung.CALIBRATED, travel.limit_min)
-    return times, (learned.statement(), *off)
+    return TravelTimes(values, *ids, Rung.CALIBRATED, travel.limit_min), model.notes
 
 
 def _note(key: str) -> Problem:

@@ -1,0 +1,173 @@
+"""The travel model of rungs A and C: minutes between any two places, and how sure they are."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from coverplan.config_tables import Travel
+from coverplan.domain import Rung
+from coverplan.errors import ConfigError, Problem, Severity, Where
+from coverplan.impedance.banks import Crossings
+from coverplan.impedance.by_road import SNAP_LIMIT_M
+from coverplan.impedance.calibrate import (
+    FEWEST_TRIPS,
+    calibrate,
+    calibrated_minutes,
+    split_by_bank,
+)
+from coverplan.impedance.line import line_km, line_minutes
+from coverplan.impedance.network import Network, network_of, road_minutes, snap
+from coverplan.impedance.speeds import PROFILES
+
+__all__ = ["Barrier", "TravelModel", "line_model", "road_model"]
+
+FloatArray = NDArray[np.float64]
+UNSURE = 0.2
+"""A speed that nobody measured here may be off by this share either way."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Barrier:
+    """
+    A river that is crossed at named places only.
+
+    Parameters
+    ----------
+    pieces
+        As returned by `banks.banks`.
+    over
+        As returned by `banks.crossings_between`.
+    """
+
+    pieces: gpd.GeoSeries
+    over: Crossings
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class TravelModel:
+    """
+    Minutes between places.
+
+    Parameters
+    ----------
+    rung
+        What the minutes stand on.
+    minutes
+        Positions, shapes (n, 2) and (m, 2) [m] -> minutes, shape (n, m); no limit is applied.
+    slow, fast
+        80 % of the worlds lie between: all times are multiplied by something between `fast` and
+        `slow` (a bootstrap band, or a speed ±20 %).
+    notes
+        What must be said with the figures.
+    network
+        The roads of rung A.
+    """
+
+    rung: Rung
+    minutes: Callable[[FloatArray, FloatArray], FloatArray]
+    slow: float
+    fast: float
+    notes: tuple[Problem, ...] = ()
+    network: Network | None = None
+
+
+def road_model(
+    roads: gpd.GeoDataFrame, mode: str, crs: str, snap_limit_m: float = SNAP_LIMIT_M
+) -> TravelModel:
+    """
+    Return the model of rung A.
+
+    Parameters
+    ----------
+    roads
+        As `intake.roads.read_roads` returns them.
+    mode
+        Mode of the plan.
+    crs
+        The metric reference system.
+    snap_limit_m
+        A place farther from any road is off the network. [m]
+
+    Raises
+    ------
+    InputError
+        No road is open to the mode.
+    """
+    profile = PROFILES[mode]
+    network = network_of(roads, profile, crs)
+
+    def minutes(start: FloatArray, end: FloatArray) -> FloatArray:
+        points = snap(network, start, snap_limit_m), snap(network, end, snap_limit_m)
+        return road_minutes(network, *points)
+
+    size: dict[str, str | int | float] = {
+        "nodes": len(network.xy),
+        "edges": int(network.tail.size),
+        "source": profile.source,
+    }
+    note = Problem("roads.used", Where(key="travel.rung"), "", size, Severity.NOTE)
+    slow, fast = 1.0 / (1.0 - UNSURE), 1.0 / (1.0 + UNSURE)
+    return TravelModel(Rung.ROADS, minutes, slow, fast, (note,), network)
+
+
+def line_model(
+    travel: Travel, trips: pd.DataFrame, *, barrier: Barrier | None = None, seed: int = 1
+) -> TravelModel:
+    """
+    Return the model of rung C: learned from known trips, or from the plan where they are too few.
+
+    Parameters
+    ----------
+    travel
+        The plan's detour and speed, used with fewer than `FEWEST_TRIPS` trips.
+    trips
+        As returned by `calibrate.known_trips`.
+    barrier
+        A river and its crossings; None: the barrier is off, and that is said.
+    seed
+        For the bootstrap.
+
+    Raises
+    ------
+    ConfigError
+        Detour or speed is out of range.
+    InputError
+        There are enough trips, but too few on one bank.
+    """
+    off = () if barrier is not None else (_note("travel.no_barrier"),)
+    pieces, over = (None, None) if barrier is None else (barrier.pieces, barrier.over)
+    if len(trips) < FEWEST_TRIPS:
+        if travel.detour is None or travel.speed_kmh is None:
+            raise ConfigError(Problem("travel.detour_and_speed", Where(key="travel.detour")))
+        guessed = () if travel.speed_source else (_note("travel.uncalibrated"),)
+
+        def by_plan(start: FloatArray, end: FloatArray) -> FloatArray:
+            return line_minutes(line_km(start, end), travel.detour, travel.speed_kmh)
+
+        by_plan(np.zeros((1, 2)), np.zeros((1, 2)))  # a wrong speed is told before it is used
+        slow, fast = 1.0 / (1.0 - UNSURE), 1.0 / (1.0 + UNSURE)
+        notes = (*guessed, _note("travel.no_barrier"))
+        return TravelModel(Rung.CALIBRATED, by_plan, slow, fast, notes)
+    if pieces is not None and over is not None:
+        trips = split_by_bank(trips, pieces, over)
+    learned = calibrate(trips, seed)
+
+    def minutes(start: FloatArray, end: FloatArray) -> FloatArray:
+        return calibrated_minutes(start, end, learned, pieces, over)
+
+    centre = learned.same.min_per_km
+    return TravelModel(
+        Rung.CALIBRATED,
+        minutes,
+        learned.same.high / centre,
+        learned.same.low / centre,
+        (learned.statement(), *off),
+    )
+
+
+def _note(key: str) -> Problem:
+    return Problem(key, Where(key="travel.rung"), severity=Severity.NOTE)
