@@ -58,8 +58,8 @@ def candidate_evidence(plan: Plan, scene: Scene, placement: pd.DataFrame) -> pd.
         `partners` (ids, ";" between); `dominated_by`; `loss_low, loss_high` (what is lost if a
         chosen site is forced out, or another one in: people within the cutoff, or pupil-minutes
         for a p-median; missing where the rules then allow no plan at all); `stability` (share of
-        the worlds whose own best plan opens it); `regret_worst` (of the plan, over the `worlds` tried);
-        `people_newly_covered, people_nearer` (by the site, against the plan without it) [persons];
+        the worlds whose own best plan opens it); `regret_worst` (of the plan, over the `worlds`
+        tried); `people_newly_covered, people_nearer` (by the site, against the plan without it) [persons];
         `why_zh, why_en`.
     """
     rows: list[dict[str, Any]] = []
@@ -156,10 +156,10 @@ def evidence_notes(
         values |= {"worlds": int(rows["worlds"].max()), "unstable": unstable, "regret": regret}
         said.append(_note("evidence.summary", values))
     for price in prices.reset_index().to_dict("records"):
-        kind, rule = str(price["type"]), price["rule"]
+        words, rule = _words(venue_types, str(price["type"])), price["rule"]
         names = {f"rule_{lang}": say(f"evidence.rule.{rule}", lang) for lang in LANGUAGES}
         numbers = {n: int(price[n]) for n in ("people", "people_with", "people_without")}
-        said.append(_note("evidence.price", {**_words(venue_types, kind), **names, **numbers}))
+        said.append(_note("evidence.price", {**words, **names, **numbers}))
     return tuple(said)
 
 

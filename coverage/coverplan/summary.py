@@ -13,7 +13,7 @@ from coverplan.presence import totals
 from coverplan.rows import row_at
 from coverplan.text import say
 
-__all__ = ["ledger_lines", "summary"]
+__all__ = ["ledger_lines", "proposals", "summary"]
 
 
 def summary(result: Result, lang: str) -> RenderableType:
@@ -48,6 +48,48 @@ def summary(result: Result, lang: str) -> RenderableType:
         )
     lines: list[RenderableType] = [table, Text(_targets(result.targets, lang))]
     lines.extend(Text("· " + note.text(lang)) for note in result.notes)
+    return Group(*lines)
+
+
+def proposals(result: Result, lang: str) -> RenderableType:
+    """
+    Return a table of the proposed sites with their reasons, and the sentences of the proof.
+
+    Parameters
+    ----------
+    result
+        A run.
+    lang
+        `"zh"` or `"en"`.
+    """
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    for head, side in (
+        ("n", "right"),
+        ("place", "left"),
+        ("rule", "left"),
+        ("gained", "right"),
+        ("label", "left"),
+        ("stability", "right"),
+    ):
+        table.add_column(say(f"cli.head.{head}", lang), justify=side)  # type: ignore[arg-type]
+    for row in result.placement.to_dict("records"):
+        key = (row["type"], row["candidate_id"])
+        known = key in result.evidence.index
+        facts = row_at(result.evidence, key) if known else {"label": "", "stability": pd.NA}
+        stability = facts["stability"]
+        gained = row["people_gained"]
+        table.add_row(
+            "" if pd.isna(row["order"]) else str(row["order"]),
+            str(row[f"label_{lang}"] or row["township"]),
+            say(f"cli.rule.{row['rule']}", lang),
+            "" if pd.isna(gained) else str(gained),
+            say(f"evidence.label.{facts['label']}", lang) if facts["label"] else "",
+            "" if pd.isna(stability) else f"{round(100 * float(stability))}%",
+        )
+    lines: list[RenderableType] = [table]
+    said = [*result.programmes[f"statement_{lang}"]]
+    said += [note.text(lang) for note in result.notes if note.key.startswith("evidence.")]
+    lines.extend(Text("· " + sentence) for sentence in said)
     return Group(*lines)
 
 

@@ -2,9 +2,9 @@
 
 from types import ModuleType
 
-from coverplan.commands import check, doctor, init, run
+from coverplan.commands import check, collect, doctor, forms, init, place, run
 
 __all__ = ["COMMANDS"]
 
-COMMANDS: tuple[ModuleType, ...] = (run, check, init, doctor)
+COMMANDS: tuple[ModuleType, ...] = (run, check, place, init, forms, collect, doctor)
 """In the order in which help lists them; heavy imports stand inside their `execute`."""
