@@ -291,7 +291,7 @@ def test_a_damaged_table_is_read_or_refused_with_words(file):
 
 
 @given(file=broken({".ods": SEEDS[".ods"], ".xls": SEEDS[".ods"]}))
-@tries(12)
+@tries(40)
 def test_a_damaged_open_workbook_cannot_take_the_interpreter_with_it(file):
     suffix, data = file
     with tempfile.TemporaryDirectory() as folder:

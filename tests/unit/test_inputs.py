@@ -154,6 +154,20 @@ def test_a_fatal_fault_stops_also_where_bad_rows_are_set_aside(tmp_path):
         read_inputs(read_plan(path))
 
 
+def test_headers_that_the_planner_registers_are_read_like_the_known_ones(tmp_path):
+    path = little_county(
+        tmp_path,
+        headers="column,alias,table\nstatus,运营情况,venues\n",
+        venues=venues("v1,甲,museum,三合街道,,,,开放").replace("状态", "运营情况"),
+    )
+    with pytest.raises(InputError, match="缺少“状态”列"):
+        read_inputs(read_plan(path))
+    text = path.read_text(encoding="utf-8")
+    named = text.replace("on_bad_row", 'headers = "headers.csv"\non_bad_row')
+    path.write_text(named, encoding="utf-8")
+    assert list(read_inputs(read_plan(path)).venues["status"]) == ["open"]
+
+
 def test_a_missing_status_is_a_fault_and_not_open(tmp_path):
     assert said(tmp_path, venues=venues("v1,甲,museum,三合街道,,,,")) == [
         "venues.csv，第 2 行，“状态”列：没有填。请补上"

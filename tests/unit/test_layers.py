@@ -173,6 +173,14 @@ def test_what_is_no_layer_is_refused_with_a_remedy(tmp_path):
         assert caught.value.problems[0].where.file == name
 
 
+def test_a_ring_that_does_not_close_is_refused_and_not_closed_in_silence(tmp_path):
+    path = tmp_path / "a.geojson"
+    ring = [[107.6, 29.7], [107.9, 29.7], [107.9, 30.0], [107.6, 29.8]]
+    path.write_text(json.dumps({"type": "Polygon", "coordinates": [ring]}), encoding="utf-8")
+    with pytest.raises(TableError, match="do not form a closed"):
+        read_layer(path)
+
+
 def test_zone_prefixes_are_told_from_plain_eastings():
     assert zoned_easting((36_480_000, 3_280_000, 36_520_000, 3_330_000)) == "EPSG:4524"
     assert zoned_easting((480_000, 3_280_000, 520_000, 3_330_000)) == ""

@@ -242,6 +242,17 @@ def test_a_tiny_workbook_that_claims_a_million_rows_is_refused_before_it_is_read
     )
 
 
+def test_a_look_without_content_down_to_the_last_row_is_no_content(tmp_path):
+    path = tmp_path / "styled.xlsx"
+    book = openpyxl.Workbook()
+    book.active.append(["部门编号", "部门名称"])
+    book.active.append(["kx", "县科协"])
+    book.active["B1048576"].font = openpyxl.styles.Font(bold=True)
+    book.active["XFD3"].font = openpyxl.styles.Font(bold=True)
+    book.save(path)
+    assert list(read_table(path, schema.DEPARTMENTS).frame["id"]) == ["kx"]
+
+
 def test_a_workbook_that_unpacks_to_a_flood_is_refused(tmp_path):
     path = office_workbook(tmp_path / "bomb.xlsx")
     with zipfile.ZipFile(path, "a", zipfile.ZIP_DEFLATED) as archive:
@@ -266,6 +277,14 @@ def test_an_ods_whose_cell_repeats_a_thousand_million_times_is_refused(tmp_path)
         archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
         archive.writestr("content.xml", content)
     assert "第 1048576 行" in refusal(path)
+
+
+def test_an_ods_whose_list_of_members_is_damaged_is_refused(tmp_path):
+    path = tmp_path / "a.ods"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("内容.xml", "<x/>")
+    path.write_bytes(path.read_bytes().replace("内容".encode(), b"\xff" * 6))
+    assert "文件已损坏" in refusal(path)
 
 
 def test_what_is_not_a_table_says_what_to_save_it_as(tmp_path):

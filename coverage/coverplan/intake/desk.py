@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from coverplan import schema
 from coverplan.errors import InputError, Problem, Severity, Where
+from coverplan.intake.cells import printable
 from coverplan.intake.headers import Extra
 from coverplan.intake.layers import read_layer
 from coverplan.intake.ledger import RowBook
@@ -100,7 +101,11 @@ class Desk:
                 frame = self._of_kind(frame, item.kind)
                 named = frame["name"] if "name" in frame.columns else None
                 frame = frame[["geometry"]].copy()
-                frame["name"] = item.name if named is None else named.fillna("").astype("str")
+                frame["name"] = (
+                    item.name
+                    if named is None
+                    else [printable(n) for n in named.fillna("").astype("str")]
+                )
                 frame["kind"] = item.kind
                 found[item.name] = frame[["name", "kind", "geometry"]].reset_index(drop=True)
         return found

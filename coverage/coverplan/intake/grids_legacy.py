@@ -5,7 +5,6 @@ import os
 import subprocess
 import sys
 import zipfile
-import zlib
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -138,15 +137,7 @@ sys.stdout.buffer.write(json.dumps(sheets).encode("utf-8"))
 
 def _measure_ods(path: Path, file: str) -> None:
     # repeat counts let a few bytes stand for a thousand million cells
-    try:
-        with zipfile.ZipFile(path) as archive:
-            if sum(info.file_size for info in archive.infolist()) > SIZE_LIMIT:
-                raise refuse("intake.file.unpacks", file, most=SIZE_LIMIT // 2**20)
-            content = archive.read("content.xml")
-    except KeyError as fault:
-        raise refuse("intake.file.not_workbook", file, found="zip") from fault
-    except (zlib.error, zipfile.BadZipFile, EOFError, OSError, RuntimeError) as fault:
-        raise refuse("intake.file.damaged", file, found=type(fault).__name__) from fault
+    content = _ods_content(path, file)
     extent = _OdsExtent()
     parser = expat.ParserCreate()
     parser.StartElementHandler = extent.start
@@ -165,6 +156,21 @@ def _measure_ods(path: Path, file: str) -> None:
             most_rows=ROW_LIMIT,
             most_columns=COLUMN_LIMIT,
         )
+
+
+def _ods_content(path: Path, file: str) -> bytes:
+    try:
+        with zipfile.ZipFile(path) as archive:
+            unpacked = sum(info.file_size for info in archive.infolist())
+            content = archive.read("content.xml") if unpacked <= SIZE_LIMIT else b""
+    except KeyError as fault:
+        raise refuse("intake.file.not_workbook", file, found="zip") from fault
+    except Exception as fault:
+        # zipfile meets damage with UnicodeDecodeError, NotImplementedError, struct.error … as well
+        raise refuse("intake.file.damaged", file, found=type(fault).__name__) from fault
+    if unpacked > SIZE_LIMIT:
+        raise refuse("intake.file.unpacks", file, most=SIZE_LIMIT // 2**20)
+    return content
 
 
 class _OdsExtent:

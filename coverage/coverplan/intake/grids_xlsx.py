@@ -24,10 +24,13 @@ __all__ = ["Measured", "measure", "workbook_grids"]
 
 _PIECE = 2**20
 _OVERLAP = 4096
+_MARGIN = 64
 _CELL = re.compile(rb"<(?:\w+:)?c\b")
 _ROW = re.compile(rb"<(?:\w+:)?row\b")
-_REFERENCE = re.compile(rb"\br\s*=\s*[\"']([A-Za-z]{1,7})(\d{1,9})[\"']")
-_ROW_NUMBER = re.compile(rb"<(?:\w+:)?row\b[^>]*?\br\s*=\s*[\"'](\d{1,12})[\"']")
+# a cell's reference, and how it ends: one that closes at once has a look but no content
+_REFERENCE = re.compile(
+    rb"<(?:\w+:)?c\b[^>]*?\br\s*=\s*[\"']([A-Za-z]{1,7})(\d{1,9})[\"'][^>]*?(/>|></(?:\w+:)?c>|>)"
+)
 _MERGED = re.compile(
     rb"<(?:\w+:)?mergeCell\b[^>]*?\bref\s*=\s*[\"']([A-Z]{1,3})(\d{1,7}):([A-Z]{1,3})(\d{1,7})[\"']"
 )
@@ -44,6 +47,7 @@ class Measured:
     def __init__(self) -> None:
         self.rows = 0
         self.columns = 0
+        self.styled_columns = 0
         self.cells = 0
         self.formulas = False
         self.merges: list[Merge] = []
@@ -76,7 +80,10 @@ def measure(stream: IO[bytes], file: str) -> Measured:
     tail = b""
     read = 0
     unnumbered = 0
-    while piece := stream.read(_PIECE):
+    piece = stream.read(_PIECE)
+    while piece:
+        ahead = stream.read(_PIECE)
+        last = not ahead
         read += len(piece)
         if read > SIZE_LIMIT:
             raise refuse("intake.file.unpacks", file, most=SIZE_LIMIT // 2**20)
@@ -88,10 +95,12 @@ def measure(stream: IO[bytes], file: str) -> Measured:
         found.cells += sum(1 for m in _CELL.finditer(text) if m.end() > start)
         unnumbered += sum(1 for m in _ROW.finditer(text) if m.end() > start)
         for match in _REFERENCE.finditer(text):
-            found.columns = max(found.columns, _column_number(match[1]))
-            found.rows = max(found.rows, int(match[2]))
-        for match in _ROW_NUMBER.finditer(text):
-            found.rows = max(found.rows, int(match[1]))
+            column = _column_number(match[1])
+            found.styled_columns = max(found.styled_columns, column)
+            cut = match.end() > len(text) - _MARGIN and not last
+            if match[3] == b">" and not cut:  # what is cut comes again with the next piece
+                found.columns = max(found.columns, column)
+                found.rows = max(found.rows, int(match[2]))
         found.merges.extend(
             Merge(int(m[2]), _column_number(m[1]), int(m[4]), _column_number(m[3]))
             for m in _MERGED.finditer(text)
@@ -101,7 +110,9 @@ def measure(stream: IO[bytes], file: str) -> Measured:
         if len(found.merges) > _MERGE_LIMIT:
             raise refuse("intake.file.damaged", file, found="mergeCells")
         tail = text[-_OVERLAP:]
-    found.rows = max(found.rows, unnumbered)
+        piece = ahead
+    if not found.rows:  # cells without references stand one after the other
+        found.rows = unnumbered
     return found
 
 
@@ -193,7 +204,7 @@ def _within(extent: Measured, file: str, sheet: str) -> None:
     if (
         extent.rows > ROW_LIMIT
         or extent.columns > COLUMN_LIMIT
-        or extent.rows * extent.columns > CELL_LIMIT * 4
+        or extent.rows * max(extent.columns, extent.styled_columns) > CELL_LIMIT * 4
         or extent.cells > CELL_LIMIT
     ):
         raise refuse(
@@ -212,7 +223,7 @@ def _rows(sheet: Any, extent: Measured) -> Iterator[tuple[Raw, ...]]:
     for count, row in enumerate(sheet.iter_rows(values_only=True), start=1):
         if count > max(extent.rows, 1):
             break
-        yield row
+        yield row[:COLUMN_LIMIT]
 
 
 def _formulas(
