@@ -1,6 +1,7 @@
 """Covering models against enumeration of every set of sites, in hundreds of small worlds."""
 
 import itertools
+from collections.abc import Iterator
 
 import numpy as np
 import pytest
@@ -8,7 +9,7 @@ from scipy import sparse
 from scipy.sparse.csgraph import maximum_flow
 
 from coverplan.errors import InfeasibleError
-from coverplan.placement.chain import place_by_goals
+from coverplan.placement.chain import Chain, place_by_goals
 from coverplan.placement.lscp import lscp
 from coverplan.placement.mclp import mclp, mclp_streamed
 from coverplan.placement.result import Status
@@ -76,9 +77,7 @@ class World:
             budget = float(rng.integers(9, 25))
             options |= {"cost": self.cost, "budget": budget}
             tests.append(
-                lambda y: (
-                    self.cost[y & ~existing].sum() + close_cost[existing & ~y].sum() <= budget
-                )
+                lambda y: self.cost[y & ~existing].sum() + close_cost[existing & ~y].sum() <= budget
             )
         if rng.random() < 0.35:
             distance = float(rng.random() * 4)
@@ -160,7 +159,7 @@ def test_most_people_with_fixed_sites_only_equals_enumeration(seed):
     rules = {"existing": world.existing, "required": required}
     assert_same(lambda: mclp(world.times, world.weight, CUTOFF, world.new_sites, **rules), answer)
 
-    def chunks():
+    def chunks() -> Iterator[tuple[np.ndarray, np.ndarray]]:
         for at in range(0, world.n, 2):
             yield world.times[at : at + 2], world.weight[at : at + 2]
 
@@ -194,12 +193,12 @@ def test_fading_coverage_equals_enumeration(seed):
     if seed % 2:
         decay = [(10.0, 1.0), (20.0, 0.5), (30.0, 0.25)]
 
-        def worth(t):
+        def worth(t: float) -> float:
             return next((share for minutes, share in decay if t <= minutes), 0.0)
     else:
         decay = 35.0
 
-        def worth(t):
+        def worth(t: float) -> float:
             return min(1.0, max(0.0, (35.0 - t) / 20.0))
 
     answer = best_of(
@@ -250,7 +249,9 @@ def shares(world, y):
     covered = world.covered(y)
     names = [g for g in np.unique(world.group) if world.weight[world.group == g].sum() > 0]
     return [
-        float(world.weight[(world.group == g) & covered].sum() / world.weight[world.group == g].sum())
+        float(
+            world.weight[(world.group == g) & covered].sum() / world.weight[world.group == g].sum()
+        )
         for g in names
     ]
 
@@ -319,13 +320,13 @@ def test_fewest_and_cheapest_sites_equal_enumeration(seed):
     closing = options.get("close", {})
     total = float(world.weight.sum())
 
-    def enough(y):
+    def enough(y: np.ndarray) -> bool:
         covered = world.covered(y, backup)
         if share == 1.0:
             return covered.all()
         return world.weight[covered].sum() >= share * total - 1e-9
 
-    def price(y):
+    def price(y: np.ndarray) -> float:
         new = y & ~world.existing
         if not priced:
             return -float(new.sum())
@@ -349,14 +350,14 @@ def test_goals_in_order_of_rank_equal_enumeration(seed):
     needs = np.unique(world.zone).tolist()
     longest = float(world.times[np.isfinite(world.times)].max())
 
-    def serves(y):
+    def serves(y: np.ndarray) -> bool:
         return (y | ~world.existing).all() and all(y[world.zone == z].any() for z in needs)
 
     needed = min(int((y & ~world.existing).sum()) for y in world.sets() if serves(y))
     new_sites = None if seed % 3 == 0 else world.new_sites
     allowed = needed if new_sites is None else new_sites
 
-    def call():
+    def call() -> Chain:
         return place_by_goals(
             world.zone,
             existing=world.existing,

@@ -119,7 +119,8 @@ def test_the_price_of_a_rule_is_the_difference_without_it(seed):
     assert [price.rule for price in prices] == ["zone_min", "forbidden"]
     for price in prices:
         assert price.people == price.people_without - price.people_with >= 0
-        assert price.sites is not None and price.sites >= 0
+        assert price.sites is not None
+        assert price.sites >= 0
     shut = prices[0]
     assert shut.proven
 
@@ -181,15 +182,11 @@ def test_replanning_keeps_most_of_the_old_plan_that_the_best_total_allows(seed):
     # Another site was built in the first year.
     others = [j for j in range(6) if j not in old.opened[0]]
     built = [int(rng.choice(others))]
-    new = replanned(
-        times, weight, CUTOFF, [1, 1], old.opened[1:], give_up=0.05, existing=built
-    )
-    ways = [
-        order for order in orders(6, [1, 1]) if not set(built) & {j for y in order for j in y}
-    ]
+    new = replanned(times, weight, CUTOFF, [1, 1], old.opened[1:], give_up=0.05, existing=built)
+    ways = [order for order in orders(6, [1, 1]) if not set(built) & {j for y in order for j in y}]
     best = max(person_years(times, weight, order, built) for order in ways)
 
-    def kept(order):
+    def kept(order: tuple) -> int:
         now = set(built)
         count = 0
         for year, planned in zip(order, old.opened[1:], strict=True):

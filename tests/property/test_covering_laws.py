@@ -102,9 +102,7 @@ def test_merging_is_without_loss_dense_sparse_or_in_chunks(county, cutoff, step)
     kept = np.isfinite(times)
     rows, columns = np.nonzero(kept)
     coded = sparse.csr_array((times[kept], (rows, columns)), shape=times.shape)
-    chunks = [
-        (times[at : at + step], weight[at : at + step]) for at in range(0, weight.size, step)
-    ]
+    chunks = [(times[at : at + step], weight[at : at + step]) for at in range(0, weight.size, step)]
     for other in (
         signatures(coded, cutoff, weight),
         signatures_streamed(chunks, cutoff, times.shape[1]),

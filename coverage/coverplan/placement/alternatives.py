@@ -221,22 +221,32 @@ def rule_prices(
     [('zone_min', 398.0, 0)]
     """
     whole = mclp(
-        times, weight, cutoff, new_sites, time_limit_s=time_limit_s, seed=seed, **options  # type: ignore[arg-type]
+        times,
+        weight,
+        cutoff,
+        new_sites,
+        time_limit_s=time_limit_s,
+        seed=seed,
+        **options,  # type: ignore[arg-type]
     )
     prices: list[RulePrice] = []
-    for rule in options:
-        if rule not in RULES or options[rule] is None:
+    for rule, given in options.items():
+        if rule not in RULES or given is None:
             continue
         rest = {key: value for key, value in options.items() if key not in RULES[rule]}
         free = mclp(
-            times, weight, cutoff, new_sites, time_limit_s=time_limit_s, seed=seed, **rest  # type: ignore[arg-type]
+            times,
+            weight,
+            cutoff,
+            new_sites,
+            time_limit_s=time_limit_s,
+            seed=seed,
+            **rest,  # type: ignore[arg-type]
         )
         proven = Status.OPTIMAL == whole.status == free.status
         saved = _saved(times, weight, cutoff, whole, rest, time_limit_s)
         difference = free.objective - whole.objective
-        prices.append(
-            RulePrice(rule, whole.objective, free.objective, difference, saved, proven)
-        )
+        prices.append(RulePrice(rule, whole.objective, free.objective, difference, saved, proven))
     return tuple(prices)
 
 

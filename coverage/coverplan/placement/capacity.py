@@ -122,7 +122,7 @@ def served(merged: Signatures, capacity: FloatArray, chosen: IntArray) -> Flows:
         sense="max",
     )
     flow = solve(model).x
-    flow = np.where(np.abs(flow - np.rint(flow)) < 1e-6, np.rint(flow), flow)  # noqa: PLR2004
+    flow = np.where(np.abs(flow - np.rint(flow)) < 1e-6, np.rint(flow), flow)
     best = np.full(merged.n_signatures, -1, dtype=np.int64)
     order = np.lexsort((-site, flow))
     best[row[order]] = site[order]

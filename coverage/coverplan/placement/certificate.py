@@ -62,9 +62,7 @@ class Verdict:
     bound_holds: bool
 
 
-def input_hash(
-    times: ArrayLike | sparse.sparray | sparse.spmatrix, weight: ArrayLike
-) -> str:
+def input_hash(times: ArrayLike | sparse.sparray | sparse.spmatrix, weight: ArrayLike) -> str:
     """
     Return a hash of travel times and weights, the same on every machine.
 
@@ -89,7 +87,11 @@ def input_hash(
     if isinstance(minutes, sparse.csr_array):
         ordered = minutes.copy()
         ordered.sort_indices()
-        for part, kind in ((ordered.indptr, "<i8"), (ordered.indices, "<i8"), (ordered.data, "<f8")):
+        for part, kind in (
+            (ordered.indptr, "<i8"),
+            (ordered.indices, "<i8"),
+            (ordered.data, "<f8"),
+        ):
             digest.update(np.ascontiguousarray(part, dtype=kind).tobytes())
     else:
         digest.update(np.ascontiguousarray(minutes, dtype="<f8").tobytes())
@@ -153,9 +155,7 @@ def certificate(
     if not is_whole(people):
         values: dict[str, str | int | float] = {"option": "weight", "expected": "whole persons"}
         raise InputError(Problem("placement_covering.option", found="fractions", values=values))
-    rules = site_rules(
-        minutes.shape[1], existing=existing, required=required, forbidden=forbidden
-    )
+    rules = site_rules(minutes.shape[1], existing=existing, required=required, forbidden=forbidden)
     merged = signatures(minutes, cutoff, people, members=False)
     goal = round(plan.objective)
     budget = [branches]

@@ -10,16 +10,6 @@ from scipy import sparse
 
 from coverplan.errors import InfeasibleError, InputError, Problem
 from coverplan.placement.cover_rows import CoverRows, cover_rows, graded_rows
-from coverplan.placement.demand import (
-    checked_cutoff,
-    checked_times,
-    checked_weight,
-    raise_faults,
-)
-from coverplan.placement.options import Marks, SiteRules, few, site_rules
-from coverplan.placement.program import Program, Rule
-from coverplan.placement.recount import Times, nearest_open
-from coverplan.placement.result import Placement, Status, relative_gap
 from coverplan.placement.covering_search import (
     ROUNDING,
     Found,
@@ -28,6 +18,17 @@ from coverplan.placement.covering_search import (
     is_whole,
     solved,
 )
+from coverplan.placement.demand import (
+    checked_cutoff,
+    checked_times,
+    checked_weight,
+    raise_faults,
+    unwrapped,
+)
+from coverplan.placement.options import Marks, SiteRules, few, site_rules
+from coverplan.placement.program import Program, Rule
+from coverplan.placement.recount import Times, nearest_open
+from coverplan.placement.result import Placement, Status, relative_gap
 from coverplan.placement.signatures import signatures
 
 __all__ = ["Chain", "Goal", "Stage", "Step", "place_by_goals"]
@@ -249,6 +250,7 @@ def place_by_goals(
     minutes = people = None
     within = 0.0
     if times is not None:
+        times, limit = unwrapped(times, limit)
         minutes = checked_times(times, faults)
         people = checked_weight("weight", weight, minutes.shape[0], faults)
         if minutes.shape[1] != zones.size:
@@ -408,9 +410,8 @@ def _longest(times: Times, limit: float | None) -> float:
 def _sure(sites: SiteRules) -> list[IntArray]:
     """Return sets of columns of which one is open in every placement that keeps the rules."""
     sets = [np.array([column]) for column in np.flatnonzero(sites.lower)]
-    for code in np.flatnonzero(sites.zone_min > 0).tolist():
-        sets.append(np.flatnonzero((sites.zone == code) & sites.upper))
-    return sets
+    needed = np.flatnonzero(sites.zone_min > 0).tolist()
+    return sets + [np.flatnonzero((sites.zone == code) & sites.upper) for code in needed]
 
 
 def _stage(goal: Goal, value: float, found: Found, bound: float | None = None) -> Stage:

@@ -54,12 +54,12 @@ class Search:
 
     @property
     def seconds(self) -> float:
-        """Wall time since the search began. [s]"""
+        """Wall time since the search began, in seconds."""
         return _now() - self.began
 
     @property
     def left_s(self) -> float | None:
-        """Wall time left, None without a limit. [s]"""
+        """Wall time left, in seconds; None without a limit."""
         if self.time_limit_s is None:
             return None
         return max(0.0, self.time_limit_s - self.seconds)

@@ -1,6 +1,7 @@
 """How much a travel time is worth when coverage fades with distance."""
 
 from collections.abc import Sequence
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,10 +13,10 @@ __all__ = ["Decay", "decay_worth"]
 
 FloatArray = NDArray[np.float64]
 
-Decay = float | Sequence[tuple[float, float]]
+Decay: TypeAlias = float | Sequence[tuple[float, float]]
 """
-Minutes at which a linear fall from 1 (at the cutoff) reaches 0; or steps `(minutes, share)`, minutes
-rising and shares falling, each share holding up to and including its minutes.
+Minutes at which a linear fall from 1 (at the cutoff) reaches 0; or steps `(minutes, share)`,
+minutes rising and shares falling, each share holding up to and including its minutes.
 """
 
 

@@ -4,16 +4,43 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy import sparse
 
+from coverplan.domain import TravelTimes
 from coverplan.errors import InputError, Problem
 from coverplan.placement.options import few
 from coverplan.placement.recount import Times
 
-__all__ = ["checked_cutoff", "checked_labels", "checked_times", "checked_weight", "raise_faults"]
+__all__ = [
+    "checked_cutoff",
+    "checked_labels",
+    "checked_times",
+    "checked_weight",
+    "raise_faults",
+    "unwrapped",
+]
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 
 TWO_DIMENSIONS = 2
+
+
+def unwrapped(
+    times: ArrayLike | sparse.sparray | sparse.spmatrix | TravelTimes, limit: float | None
+) -> tuple[ArrayLike | sparse.sparray | sparse.spmatrix, float | None]:
+    """
+    Return plain travel times and the limit up to which they are known.
+
+    Parameters
+    ----------
+    times
+        An array, CSR, or `TravelTimes`, which knows its limit.
+    limit
+        What the caller says; it stands before what the times say.
+    """
+    if isinstance(times, TravelTimes):
+        known = float(times.limit) if np.isfinite(times.limit) else None
+        return times.values, known if limit is None else limit
+    return times, limit
 
 
 def checked_times(
@@ -131,7 +158,7 @@ def checked_cutoff(
     times
         Checked travel times.
     limit
-        Up to where sparse times are known; their largest value, rounded up, by default. [min]
+        Up to where the times are known; by default the largest of sparse ones, rounded up. [min]
     faults
         What is wrong is appended here.
     """
@@ -139,8 +166,9 @@ def checked_cutoff(
     if not value >= 0:
         faults.append(Problem("placement_covering.cutoff", found=str(cutoff)))
         return 0.0
-    if isinstance(times, sparse.csr_array):
-        known = float(times.data.max()) if times.data.size else 0.0
+    if limit is not None or isinstance(times, sparse.csr_array):
+        values = times.data if isinstance(times, sparse.csr_array) else np.zeros(0)
+        known = float(np.asarray(values).max()) if values.size else 0.0
         # Times computed up to a whole limit rarely hold exactly that value.
         known = float(np.ceil(known)) if limit is None else float(limit)
         if value > known:

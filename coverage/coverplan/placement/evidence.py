@@ -98,9 +98,7 @@ class Why:
     nearer: float
 
 
-def why(
-    times: ArrayLike, weight: ArrayLike, cutoff: float, chosen: ArrayLike, site: int
-) -> Why:
+def why(times: ArrayLike, weight: ArrayLike, cutoff: float, chosen: ArrayLike, site: int) -> Why:
     """
     Return who gains by a site, against the same plan without it.
 
@@ -285,5 +283,10 @@ def _forced(
         return None
     except SolverError:
         return Placement(
-            "mclp", "max", (), objective=0.0, bound=np.inf, status=Status.TIME_LIMIT
+            model="mclp",
+            sense="max",
+            chosen=np.zeros(0, dtype=np.int64),
+            objective=0.0,
+            bound=np.inf,
+            status=Status.TIME_LIMIT,
         )

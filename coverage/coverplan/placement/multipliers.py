@@ -16,6 +16,8 @@ BoolArray = NDArray[np.bool_]
 # Steps without a better bound before the step is shortened.
 PATIENCE = 20
 SHORTER = 0.7
+# Steps below this move nothing any more.
+SHORTEST = 1e-9
 # How much of the last direction the next one keeps (Camerini, Fratta & Maffioli 1975).
 DEFLECTION = 0.7
 # Exchange search starts from every so many-th set of sites that the multipliers favour.
@@ -128,43 +130,58 @@ def bound_cover(
     if start is not None and 0 < start.size <= n_new:
         also, reached = swapped(matrix, by_site, weight, start)
         best, value = (also, reached) if reached > value else (best, value)
-    current = weight.copy()
-    kept, bound = current, math.inf
-    direction = np.zeros_like(weight)
-    length, stalled = 1.0, 0
+    steep = _Descent(weight)
     searched = {best.tobytes()}
     for step in range(steps):
-        worth = by_site @ current
-        top = np.sort(np.argpartition(-worth, n_new - 1)[:n_new])
-        relaxed = float((weight - current).sum() + worth[top].sum())
+        worth = by_site @ steep.current
+        top = np.sort(np.argpartition(-worth, n_new - 1)[:n_new]).astype(np.int64)
         is_open = np.zeros(matrix.shape[1])
         is_open[top] = 1.0
         times_covered = matrix @ is_open
         reached = float(weight[times_covered > 0].sum())
-        if known is None and (reached > value or step % SEARCH_EVERY == 0):
-            key = top.astype(np.int64).tobytes()
-            if key not in searched:
-                searched.add(key)
-                found, reached = swapped(matrix, by_site, weight, top.astype(np.int64))
-                if reached > value:
-                    best, value = found, reached
-        stalled = 0 if relaxed < bound - 1e-6 * abs(bound) else stalled + 1
-        if relaxed < bound:
-            bound, kept = relaxed, current.copy()
-        if bound - value <= max(tolerance, 1e-12 * abs(bound)):
+        promising = reached > value or step % SEARCH_EVERY == 0
+        if known is None and promising and top.tobytes() not in searched:
+            searched.add(top.tobytes())
+            found, reached = swapped(matrix, by_site, weight, top)
+            best, value = (found, reached) if reached > value else (best, value)
+        relaxed = float((weight - steep.current).sum() + worth[top].sum())
+        steep.note(relaxed)
+        proven = steep.bound - value <= max(tolerance, 1e-12 * abs(steep.bound))
+        if proven or not steep.step(relaxed, value, times_covered - 1.0):
             break
-        if stalled > PATIENCE:
-            length, stalled, current = length * SHORTER, 0, kept.copy()
-        slope = times_covered - 1.0
-        slope[((current <= 0) & (slope > 0)) | ((current >= weight) & (slope < 0))] = 0.0
-        direction = slope + DEFLECTION * direction
-        norm = float(direction @ direction)
-        if norm == 0.0 or length < 1e-9:
-            break
-        current = np.clip(
-            current - length * max(relaxed - value, 1e-9) / norm * direction, 0.0, weight
-        )
-    return Bounded(kept, by_site @ kept, bound, best, value)
+    return Bounded(steep.kept, by_site @ steep.kept, steep.bound, best, value)
+
+
+class _Descent:
+    """Multipliers on their way down, each between 0 and its weight."""
+
+    def __init__(self, weight: FloatArray) -> None:
+        self.weight = weight
+        self.current = weight.copy()
+        self.kept, self.bound = self.current, math.inf
+        self.direction = np.zeros_like(weight)
+        self.length, self.stalled = 1.0, 0
+
+    def note(self, relaxed: float) -> None:
+        """Note the bound where we stand."""
+        self.stalled = 0 if relaxed < self.bound - 1e-6 * abs(self.bound) else self.stalled + 1
+        if relaxed < self.bound:
+            self.bound, self.kept = relaxed, self.current.copy()
+
+    def step(self, relaxed: float, value: float, slope: FloatArray) -> bool:
+        """Move on; False where there is no way further."""
+        if self.stalled > PATIENCE:
+            self.length, self.stalled = self.length * SHORTER, 0
+            self.current = self.kept.copy()
+        low, high = self.current <= 0, self.current >= self.weight
+        slope[(low & (slope > 0)) | (high & (slope < 0))] = 0.0
+        self.direction = slope + DEFLECTION * self.direction
+        norm = float(self.direction @ self.direction)
+        if norm == 0.0 or self.length < SHORTEST:
+            return False
+        stride = self.length * max(relaxed - value, SHORTEST) / norm
+        self.current = np.clip(self.current - stride * self.direction, 0.0, self.weight)
+        return True
 
 
 def greedy(by_site: sparse.csr_array, weight: FloatArray, n_new: int) -> IntArray:

@@ -318,7 +318,7 @@ def _opened(
     before = existing
     opened = []
     for first in blocks:
-        now = x[first : first + n_sites] > 0.5  # noqa: PLR2004 - a whole number, rounded
+        now = x[first : first + n_sites] > 0.5
         opened.append(tuple(np.flatnonzero(now & ~before).tolist()))
         before = now
     return tuple(opened)

@@ -150,11 +150,11 @@ def stability(
     plans = _bests(tasks, new_sites, search)
     n_sites = tasks[0].sites.n_sites
     opened = np.zeros((len(tasks), n_sites), dtype=np.bool_)
-    for world, best in enumerate(plans):
-        opened[world, np.asarray(best.chosen)] = True
+    for world, own_best in enumerate(plans):
+        opened[world, own_best.chosen] = True
     own = np.asarray(plans[0].chosen if plan is None else plan, dtype=np.int64)
     covered = np.array([task.recount(own)[0] for task in tasks])
-    best = np.array([found.objective for found in plans])
+    best = np.array([own_best.objective for own_best in plans])
     regret = np.maximum(0.0, best - covered)
     order = np.lexsort((np.arange(regret.size), -regret))
     return Stability(
@@ -164,7 +164,7 @@ def stability(
         covered=covered,
         regret=regret,
         flips=order[regret[order] > 1e-9 * np.maximum(1.0, best[order])],
-        proven=all(found.status is Status.OPTIMAL for found in plans),
+        proven=all(own_best.status is Status.OPTIMAL for own_best in plans),
     )
 
 
@@ -226,10 +226,7 @@ def least_regret(
     answer = solved(program, program.cost(largest, [1.0]), "min", search)
     chosen = np.flatnonzero(answer.chosen)
     regret = np.array(
-        [
-            plan.objective - task.recount(chosen)[0]
-            for task, plan in zip(tasks, plans, strict=True)
-        ]
+        [plan.objective - task.recount(chosen)[0] for task, plan in zip(tasks, plans, strict=True)]
     )
     worst = max(0.0, float(regret.max()))
     bound = max(0.0, answer.bound)
@@ -240,9 +237,7 @@ def least_regret(
     return Robust(chosen, regret, worst, bound, Status.OPTIMAL if done else Status.TIME_LIMIT)
 
 
-def _regret_row(
-    program: Program, rows: CoverRows, first: int, largest: int, best: float
-) -> None:
+def _regret_row(program: Program, rows: CoverRows, first: int, largest: int, best: float) -> None:
     """Append `largest >= best - (most - lost)`."""
     columns = np.append(first + np.arange(rows.n_rows), largest)
     values = np.append(-rows.weight, 1.0)
