@@ -59,7 +59,7 @@ def candidate_evidence(plan: Plan, scene: Scene, placement: pd.DataFrame) -> pd.
         chosen site is forced out, or another one in: people within the cutoff, or pupil-minutes
         for a p-median; missing where the rules then allow no plan at all); `stability` (share of
         the worlds whose own best plan opens it); `regret_worst` (of the plan, over the `worlds`
-        tried); `people_newly_covered, people_nearer` (by the site, against the plan without it) [persons];
+        tried); `people_newly_covered, people_nearer` (by the site, against the plan without it);
         `why_zh, why_en`.
     """
     rows: list[dict[str, Any]] = []

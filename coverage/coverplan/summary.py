@@ -75,15 +75,15 @@ def proposals(result: Result, lang: str) -> RenderableType:
     for row in result.placement.to_dict("records"):
         key = (row["type"], row["candidate_id"])
         known = key in result.evidence.index
-        facts = row_at(result.evidence, key) if known else {"label": "", "stability": pd.NA}
-        stability = facts["stability"]
+        label = str(row_at(result.evidence, key)["label"]) if known else ""
+        stability = row_at(result.evidence, key)["stability"] if known else pd.NA
         gained = row["people_gained"]
         table.add_row(
             "" if pd.isna(row["order"]) else str(row["order"]),
             str(row[f"label_{lang}"] or row["township"]),
             say(f"cli.rule.{row['rule']}", lang),
             "" if pd.isna(gained) else str(gained),
-            say(f"evidence.label.{facts['label']}", lang) if facts["label"] else "",
+            say(f"evidence.label.{label}", lang) if label else "",
             "" if pd.isna(stability) else f"{round(100 * float(stability))}%",
         )
     lines: list[RenderableType] = [table]
