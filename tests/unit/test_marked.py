@@ -2,6 +2,7 @@ import openpyxl
 import pytest
 
 from coverplan import schema
+from coverplan.cli import main
 from coverplan.config import read_plan
 from coverplan.intake.inputs import examine
 from coverplan.intake.marked import write_ledger, write_marked, write_problem_report
@@ -110,3 +111,15 @@ def test_hostile_text_is_marked_without_harm(tmp_path):
     table = read_table(path, schema.DEPARTMENTS)
     target = write_marked(path, table.problems, tmp_path / "b.xlsx")
     assert openpyxl.load_workbook(target).worksheets[0]["B2"].value == "<b>{{x}}"
+
+
+def test_check_writes_the_report_where_it_is_asked_to_and_still_refuses(tmp_path, capsys):
+    plan = little_county(tmp_path / "county", venues=venues("v1,甲,museum,不存在镇,,,,开放"))
+    assert main(["check", str(plan), "--marked", str(tmp_path / "report")]) == 2
+    out, err = capsys.readouterr()
+    assert "venues.csv：1 行，采用 0，修正 0，搁置 1" in out
+    assert "“不存在镇”不是本县的乡镇（街道）" in err
+    written = {
+        p.relative_to(tmp_path / "report").as_posix() for p in (tmp_path / "report").rglob("*")
+    }
+    assert written == {"problems.xlsx", "ledger.xlsx", "marked", "marked/venues.csv.xlsx"}

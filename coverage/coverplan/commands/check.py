@@ -1,6 +1,7 @@
-"""`coverplan check PLAN`: every problem of the plan and its data at once, nothing written."""
+"""`coverplan check PLAN`: every problem of the plan and its data at once; no result is written."""
 
 import argparse
+from pathlib import Path
 
 from coverplan.commands.codes import DONE
 from coverplan.commands.plans import plan_arguments, plan_of
@@ -21,6 +22,8 @@ def arguments(parser: argparse.ArgumentParser, lang: str) -> None:
         Language of the help texts.
     """
     plan_arguments(parser, lang)
+    text = say("intake.paper.marked_help", lang)
+    parser.add_argument("--marked", type=Path, metavar="DIR", help=text)
 
 
 def execute(options: argparse.Namespace) -> int:
@@ -36,17 +39,33 @@ def execute(options: argparse.Namespace) -> int:
     -------
     int
         The exit code.
+
+    Raises
+    ------
+    InputError
+        The plan cannot run; the report of `--marked` has been written before.
     """
-    from coverplan.intake.inputs import read_inputs  # noqa: PLC0415 - lazy
+    from coverplan.errors import InputError  # noqa: PLC0415 - lazy
+    from coverplan.intake.inputs import examine  # noqa: PLC0415 - lazy
+    from coverplan.intake.marked import write_problem_report  # noqa: PLC0415 - lazy
     from coverplan.summary import ledger_lines  # noqa: PLC0415 - lazy
 
     plan = plan_of(options)
     lang = plan.outputs.lang
-    inputs = read_inputs(plan)
-    for line in ledger_lines(inputs.ledger, lang):
+    examined = examine(plan)
+    ledger = examined.book.frame()
+    for line in ledger_lines(ledger, lang):
         print(line)
-    for problem in inputs.problems:
+    if options.marked is not None:
+        write_problem_report(
+            plan, examined.problems, ledger, options.marked, lang=lang, marked=True
+        )
+        print(say("intake.paper.written", lang, folder=options.marked))
+    stopping = examined.stopping(plan.intake.on_bad_row)
+    if stopping or examined.inputs is None:
+        raise InputError(stopping)
+    for problem in examined.problems:
         print("· " + problem.text(lang))
-    key = "cli.notes" if inputs.problems else "cli.sound"
-    print(say(key, lang, n=len(inputs.problems)))
+    key = "cli.notes" if examined.problems else "cli.sound"
+    print(say(key, lang, n=len(examined.problems)))
     return DONE
