@@ -1,5 +1,9 @@
 """Rules on sites: every fault is told at once, in both languages, with how to mend it."""
 
+import os
+import signal
+import threading
+
 import numpy as np
 import pytest
 
@@ -165,3 +169,14 @@ def test_a_time_limit_of_nothing_still_gives_an_honest_bound():
     assert found.bound <= found.objective
     proven = p_median(times, None, 6)
     assert found.bound <= proven.objective <= found.objective
+
+
+def test_ctrl_c_gives_the_sites_found_so_far_with_their_bound():
+    random = np.random.default_rng(3)
+    times = random.random((150, 150))  # no geography: far too hard to prove in a test
+    threading.Timer(1.0, os.kill, (os.getpid(), signal.SIGINT)).start()
+    found = p_median(times, None, 8, time_limit_s=30)
+    assert found.seconds < 15
+    assert found.status == "time_limit"
+    assert 0 < found.bound < found.objective
+    assert found.objective == pytest.approx(times[:, found.chosen].min(axis=1).sum())

@@ -8,12 +8,11 @@ from numpy.typing import NDArray
 from coverplan.placement.highs import Engine, Model, Outcome, Solution
 from coverplan.placement.lagrange import improve_prices
 from coverplan.placement.median_search import Search
-from coverplan.placement.options import SiteRows
+from coverplan.placement.median_task import Task, finite, total_cost
 from coverplan.placement.swap import open_greedily, swap
 
-__all__ = ["Task", "minimise", "total_cost"]
+__all__ = ["minimise"]
 
-BoolArray = NDArray[np.bool_]
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 
@@ -26,65 +25,6 @@ USED = 1e-9
 EXACT = 1e5  # whole costs up to here go to the solver as they are
 LOOSE = 0.02  # slack at which a cut is dropped when there are many, relative to its cost
 TIE_NODES = 200  # nodes that the search for the first of equal sets may take: no clock decides
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Task:
-    """
-    Which of the free sites to open, at least total cost.
-
-    Parameters
-    ----------
-    cost
-        Cost of serving each demand point from each free site, shape (n_demand, n_free); `inf`
-        where it cannot be reached.
-    fallback
-        Cost at the nearest site that is open in any case, shape (n_demand,); `inf` without one.
-    p
-        Free sites to open at most.
-    rows
-        All rules on the free sites as rows, the count among them.
-    plain
-        Whether the count is the only rule.
-    fresh
-        Whether a free site is new (the others exist and may close), shape (n_free,).
-    """
-
-    cost: FloatArray
-    fallback: FloatArray
-    p: int
-    rows: SiteRows
-    plain: bool
-    fresh: BoolArray
-
-    def keeps(self, opened: BoolArray) -> bool:
-        """
-        Return whether a choice keeps every row.
-
-        Parameters
-        ----------
-        opened
-            Shape (n_free,).
-        """
-        entry = self.rows.value * opened[self.rows.index]
-        sums = np.concatenate([[0.0], np.cumsum(entry)])[self.rows.start]
-        total = np.diff(sums)
-        slack = 1e-7 * np.maximum(1.0, np.abs(total))
-        return bool(((total >= self.rows.lower - slack) & (total <= self.rows.upper + slack)).all())
-
-
-def total_cost(task: Task, sites: IntArray) -> float:
-    """
-    Return the total cost when some free sites are open; `inf` where somebody is not reached.
-
-    Parameters
-    ----------
-    task
-        The task.
-    sites
-        Columns that are open.
-    """
-    return float(np.minimum(task.cost[:, sites].min(axis=1, initial=np.inf), task.fallback).sum())
 
 
 def minimise(task: Task, search: Search, *, seed: int) -> FloatArray:
@@ -128,25 +68,25 @@ def _start(task: Task, search: Search, seed: int) -> None:
     """Find a good set of sites by greedy opening, swaps and random restarts."""
     n_demand, n_free = task.cost.shape
     p = min(task.p, n_free)
-    finite = _finite(task.cost)
-    fallback = _finite(task.fallback, finite.max(initial=0.0))
+    known = finite(task.cost)
+    fallback = finite(task.fallback, known.max(initial=0.0))
     if p == n_free:
         search.offer(np.arange(n_free), total_cost(task, np.arange(n_free)))
         return
     random = np.random.default_rng(seed)
-    starts = [open_greedily(finite, fallback, p)]
+    starts = [open_greedily(known, fallback, p)]
     rounds = int(np.clip(CELLS_OF_RESTARTS // max(n_demand * n_free * p, 1), 1, 12))
     starts += [random.choice(n_free, p, replace=False) for _ in range(rounds)]
     for start in starts:
-        sites, _ = swap(finite, fallback, start)
+        sites, _ = swap(known, fallback, start)
         search.offer(sites, total_cost(task, sites))
         if search.over():
             return
 
 
 def _first_prices(task: Task, search: Search) -> FloatArray:
-    finite = np.where(np.isfinite(task.cost), task.cost, -np.inf).max(axis=1, initial=-np.inf)
-    guess = np.where(np.isfinite(finite), np.minimum(task.fallback, finite), task.fallback)
+    top = np.where(np.isfinite(task.cost), task.cost, -np.inf).max(axis=1, initial=-np.inf)
+    guess = np.where(np.isfinite(top), np.minimum(task.fallback, top), task.fallback)
     target = search.best
     if search.sites is not None and np.isfinite(search.best):
         two = np.partition(np.column_stack([task.cost[:, search.sites], guess, guess]), 1, axis=1)[
@@ -169,15 +109,6 @@ def _first_prices(task: Task, search: Search) -> FloatArray:
     return prices.price
 
 
-def _finite(cost: FloatArray, highest: float | None = None) -> FloatArray:
-    """Replace `inf` by something dearer than all the rest together, for the heuristics."""
-    reached = np.isfinite(cost)
-    if reached.all():
-        return cost
-    top = max(float(cost[reached].max(initial=0.0)), highest or 0.0)
-    return np.where(reached, cost, (top + 1.0) * (len(cost) + 1))
-
-
 @dataclass(frozen=True, slots=True, eq=False)
 class _Node:
     """Sites decided shut and open, and the bound that is proven for the rest."""
@@ -185,6 +116,8 @@ class _Node:
     bound: float
     zeros: IntArray
     ones: IntArray
+    split: tuple[int, int, float] | None = None
+    """Side, column and distance of the split that made this node."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -219,6 +152,8 @@ class _Tree:
         self.never = np.zeros(self.n_free, dtype=np.bool_)
         self.always = np.zeros(self.n_free, dtype=np.bool_)
         self.count = 0
+        self.gain = np.zeros((2, self.n_free))
+        self.trials = np.zeros((2, self.n_free), dtype=np.int64)
         self.given_up = np.inf
         self.root: _Found | None = None
 
@@ -276,6 +211,8 @@ class _Tree:
         found = None if node.bound > self.enough else self._solve(node)
         if node.bound <= self.enough and found is None:
             return None
+        if found is not None and np.isfinite(found.value):
+            self._learn(node, found.value)
         if found is None or found.value > self.enough:
             bound = node.bound if found is None else max(node.bound, found.value)
             if bound <= self.search.proof:
@@ -291,15 +228,28 @@ class _Tree:
         node = self._inherit(found, node)
         return self._halves(node, found.y)
 
+    def _learn(self, node: _Node, value: float) -> None:
+        """Note how much deciding a site raised the bound, per unit of openness (pseudo-cost)."""
+        if node.split is not None:
+            side, column, distance = node.split
+            self.gain[side, column] += max(value - node.bound, 0.0) / distance
+            self.trials[side, column] += 1
+
     def _halves(self, node: _Node, y: FloatArray) -> list[_Node]:
-        """Split a node at the site that is least decided, the likelier half to be solved first."""
+        """Split a node where earlier splits raised the bound most, the likelier half first."""
         fraction = np.minimum(y, 1.0 - y)
         fraction[node.zeros] = fraction[node.ones] = 0.0
-        column = int(fraction.argmax())
-        if fraction[column] <= WHOLE:
+        if fraction.max(initial=0.0) <= WHOLE:
             return []  # all sites decided: `_solve` has offered it
-        shut = replace(node, zeros=np.append(node.zeros, column))
-        opened = replace(node, ones=np.append(node.ones, column))
+        rise = self.gain / np.maximum(self.trials, 1)
+        mean = self.gain.sum(axis=1) / np.maximum(self.trials.sum(axis=1), 1)
+        rise = np.where(self.trials > 0, rise, mean[:, None] + USED)
+        score = np.where(fraction > WHOLE, rise[0] * y * rise[1] * (1.0 - y), -1.0)
+        column = int(score.argmax())
+        shut = replace(node, zeros=np.append(node.zeros, column), split=(0, column, y[column]))
+        opened = replace(
+            node, ones=np.append(node.ones, column), split=(1, column, 1.0 - y[column])
+        )
         return [shut, opened] if y[column] >= HALF else [opened, shut]
 
     def _solve(self, node: _Node) -> _Found | None:
@@ -347,8 +297,8 @@ class _Tree:
         if not self.task.plain or self.task.p >= self.n_free:
             return
         sites = np.sort(np.argsort(-y, kind="stable")[: self.task.p])
-        finite = _finite(self.task.cost)
-        sites, _ = swap(finite, _finite(self.task.fallback, finite.max()), sites)
+        known = finite(self.task.cost)
+        sites, _ = swap(known, finite(self.task.fallback, known.max()), sites)
         if self.search.offer(sites, total_cost(self.task, sites)):
             self._fix()
 

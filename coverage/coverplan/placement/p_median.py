@@ -7,9 +7,10 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from coverplan.placement.assignment import assign
-from coverplan.placement.benders import Task, minimise
+from coverplan.placement.benders import minimise
 from coverplan.placement.linear import Progress
 from coverplan.placement.median_search import Search
+from coverplan.placement.median_task import Task
 from coverplan.placement.options import Marks
 from coverplan.placement.result import Placement
 from coverplan.placement.travel import AnyTimes, checked_travel, placed, reduced_rows
