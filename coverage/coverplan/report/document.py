@@ -1,4 +1,4 @@
-"""A paper as offices issue it: page, fonts and numbering of GB/T 9704, the same bytes every time."""
+"""A paper as offices issue it: page, fonts and numbering of GB/T 9704, with stable bytes."""
 
 import io
 import zipfile
@@ -60,7 +60,7 @@ class Paper:
         self._sections = 0
         self._pt, self._mm = Pt, Mm
         self.size = 10.5 if compact else 16.0
-        self._document = Document()
+        self._document: Any = Document()
         _drop_theme_fonts(self._document)
         section = self._document.sections[0]
         section.page_width, section.page_height = Mm(210), Mm(297)
@@ -243,7 +243,7 @@ class Paper:
         """Return the fonts for Latin and for Chinese characters."""
         return "Times New Roman", _FONTS[self.lang][role]
 
-    def _paragraph(  # noqa: PLR0913 - a private recipe
+    def _paragraph(
         self,
         text: str,
         role: str,
@@ -280,10 +280,11 @@ class Paper:
         size = 8.5 if self.compact else 10.5
         paragraph.paragraph_format.line_spacing = self._pt(size * 1.35)
         number = isinstance(value, int | float) and not isinstance(value, bool)
+        aligned = number or (isinstance(value, str) and value.endswith("%"))
         text = "" if value is None else f"{value:,}" if number else str(value)
         self._run(paragraph, text, "head" if head else "table", size)
         sides = WD_ALIGN_PARAGRAPH
-        paragraph.alignment = sides.CENTER if head else sides.RIGHT if number else sides.LEFT
+        paragraph.alignment = sides.CENTER if head else sides.RIGHT if aligned else sides.LEFT
 
     def _page_number(self, section: Any) -> None:
         from docx.enum.text import WD_ALIGN_PARAGRAPH  # noqa: PLC0415 - heavy

@@ -1,7 +1,7 @@
 """Figures for papers and screens: drawn on the caller's axes, with a font that knows Chinese."""
 
 import io
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
 from importlib.resources import as_file, files
 from typing import Any
@@ -17,6 +17,7 @@ from coverplan.report.words import header, type_name, word
 from coverplan.text import say
 
 __all__ = [
+    "draw_changes",
     "draw_gaps",
     "draw_map",
     "draw_states",
@@ -24,6 +25,7 @@ __all__ = [
     "figure_png",
     "font",
     "missing_characters",
+    "sheet_png",
 ]
 
 INK, QUIET, GAP, CHOSEN = "#222222", "#e9eef3", "#b2182b", "#08519c"
@@ -44,7 +46,7 @@ _DPI = 150
 
 
 def figure_png(
-    draw: Callable[[Any], None], *, size: tuple[float, float] = (8.0, 6.0), dpi: int = _DPI
+    draw: Callable[[Any], object], *, size: tuple[float, float] = (8.0, 6.0), dpi: int = _DPI
 ) -> bytes:
     """
     Return a figure as PNG, in the same bytes every time.
@@ -62,12 +64,49 @@ def figure_png(
     --------
     >>> figure_png(lambda ax: draw_states(ax, result))  # doctest: +SKIP
     """
+    return sheet_png([draw], size=size, dpi=dpi)
+
+
+def sheet_png(
+    draws: Sequence[Callable[[Any], object]],
+    *,
+    size: tuple[float, float],
+    dpi: int = _DPI,
+    heights: Sequence[float] = (),
+    title: str = "",
+    note: str = "",
+) -> bytes:
+    """
+    Return several drawings one below the other as one PNG, in the same bytes every time.
+
+    Parameters
+    ----------
+    draws
+        Each draws on the axes that it is given.
+    size
+        Width and height. [inch]
+    dpi
+        Dots per inch.
+    heights
+        Relative heights of the drawings; equal where they are not given.
+    title
+        Above all drawings, wrapped at its line breaks.
+    note
+        Below them.
+    """
     from matplotlib.backends.backend_agg import FigureCanvasAgg  # noqa: PLC0415 - heavy
     from matplotlib.figure import Figure  # noqa: PLC0415
 
     figure = Figure(figsize=size, dpi=dpi, layout="constrained")
     FigureCanvasAgg(figure)
-    draw(figure.add_subplot())
+    ratios = list(heights) or [1.0] * len(draws)
+    for draw, axes in zip(draws, figure.subplots(len(draws), height_ratios=ratios, squeeze=False),
+                          strict=True):  # fmt: skip
+        draw(axes[0])
+    if title:
+        figure.suptitle(title, fontproperties=font(15))
+    if note:
+        figure.supxlabel(note, fontproperties=font(8))
     out = io.BytesIO()
     figure.savefig(out, format="png", metadata={"Software": None}, facecolor="white")
     return out.getvalue()
@@ -162,6 +201,49 @@ def draw_map(ax: Any, result: Result, venue_type: str, lang: str = "zh") -> None
     _watermark(ax, result, lang)
 
 
+def draw_changes(
+    ax: Any, result: Result, venue_type: str, changes: Mapping[str, str], lang: str = "zh"
+) -> None:
+    """
+    Draw which townships changed between two runs, each with what it was and is.
+
+    Parameters
+    ----------
+    ax
+        Axes to draw on.
+    result
+        The later run's result.
+    venue_type
+        Id of the type.
+    changes
+        Code of a township -> what changed, in words.
+    lang
+        `"zh"` or `"en"`.
+    """
+    townships = result.townships[result.townships.geometry.notna()].to_crs(result.crs_metric)
+    moved = townships.index.isin(list(changes))
+    for own, colour in ((townships[~moved], "#f4f4f4"), (townships[moved], "#fdb863")):
+        if len(own):
+            own.plot(ax=ax, color=colour, edgecolor="#777777", linewidth=0.6, aspect=None)
+    for code, shape in townships.geometry.items():
+        at = shape.representative_point()
+        name = str(result.townships["name"].loc[code])
+        text = f"{name}\n{changes[str(code)]}" if code in changes else name
+        ax.text(
+            at.x, at.y, text, ha="center", va="center", color=INK,
+            fontproperties=font(7 if code in changes else 5.5),
+        )  # fmt: skip
+    ax.set_aspect("equal")
+    ax.set_axis_off()
+    name = type_name(result.venue_types, venue_type, lang)
+    values = {"county": county_name(result, lang), "type": name, "count": len(changes)}
+    ax.set_title(say("report.figure.changes", lang, **values), fontproperties=font(12))
+    _scale_bar(ax, lang)
+    _north(ax, lang)
+    _foot(ax, result, lang)
+    _watermark(ax, result, lang)
+
+
 def draw_states(
     ax: Any, result: Result, lang: str = "zh", *, types: Iterable[str] | None = None
 ) -> None:
@@ -226,7 +308,7 @@ def draw_gaps(ax: Any, result: Result, venue_type: str, lang: str = "zh") -> boo
     Returns
     -------
     bool
-        Whether there were figures to draw: a refused share draws nothing.
+        Whether there was anything to draw: a refused share, or nobody beyond, draws nothing.
     """
     programme = result.plan.programme_of(venue_type)
     own = of_type(result.gaps, venue_type)
@@ -235,7 +317,7 @@ def draw_gaps(ax: Any, result: Result, venue_type: str, lang: str = "zh") -> boo
     cutoff = programme.cutoff_min
     known = own[own["refused"].fillna("") == ""]
     beyond = known[f"people_uncovered_{cutoff}min"].dropna().astype(float)
-    if beyond.empty:
+    if not (beyond > 0).any():
         return False
     beyond = beyond.sort_values(kind="stable")
     places = np.arange(len(beyond))
@@ -278,11 +360,10 @@ def draw_targets(ax: Any, result: Result, lang: str = "zh") -> None:
             linewidth=0.6)  # fmt: skip
     ax.barh(rows[silent], np.ones(silent.sum()), facecolor="white", hatch="////",
             edgecolor="#999999", linewidth=0.6)  # fmt: skip
-    for row, (name, target) in zip(rows, own.iterrows(), strict=True):
-        status = word("status", target["status"], lang)
-        text = (
-            status if pd.isna(target["done"]) else f"{target['done']:g} / {goal.loc[name]:g}　{status}"
-        )
+    lines = zip(rows, own["done"], goal[own.index], own["status"], strict=True)
+    for row, done, aim, status in lines:
+        label = word("status", status, lang)
+        text = label if pd.isna(done) else f"{float(done):,.6g} / {float(aim):,.6g}　{label}"
         ax.text(0.015, row, text, va="center", fontproperties=font(7.5), bbox=_PLATE)
     ax.set_yticks(rows, [_short(str(one)) for one in own[f"name_{lang}"]], fontproperties=font(8))
     ax.set_xlim(0, 1)

@@ -14,7 +14,7 @@ from coverplan.report.gis import write_layers
 from coverplan.report.manifest import NAME, manifest_of, read_manifest, write_manifest
 from coverplan.report.publish import published
 from coverplan.report.stored import write_frames, write_times
-from coverplan.report.tables import TABLES
+from coverplan.report.tables import PROSPECTS, TABLES, prospect_table
 from coverplan.report.workbook import write_workbook
 
 __all__ = ["recover", "write"]
@@ -128,6 +128,10 @@ def _fill(result: Result, fresh: Path, page: Page | None, profile: str) -> None:
     data.mkdir(parents=True)
     for name, table_of in TABLES.items():
         write_csv(table_of(result), fresh / f"{name}.csv")
+    for name in PROSPECTS:
+        table = prospect_table(result, name)
+        if len(table):
+            write_csv(table, fresh / f"{name}.csv")
     write_workbook(result, fresh / "gaps.xlsx", lang=lang)
     write_layers(result, fresh / "layers.gpkg", lang=lang)
     layers = write_frames(result, data)

@@ -10,6 +10,7 @@ from coverplan.domain import Result
 
 __all__ = [
     "FREE_PLACES",
+    "PROSPECTS",
     "TABLES",
     "counted_people",
     "cutoffs_of",
@@ -21,6 +22,7 @@ __all__ = [
     "of_type",
     "parts_of",
     "placement_table",
+    "prospect_table",
     "rounded",
     "targets_table",
     "townships_table",
@@ -329,3 +331,21 @@ TABLES: dict[str, Callable[[Result], pd.DataFrame]] = {
     "ledger": ledger_table,
 }
 """Every list that leaves as a CSV, by the name of its file."""
+
+PROSPECTS = ("curve", "evidence", "phases", "plans", "prices", "checks")
+"""Frames of what a placement rests on; each leaves as a CSV where it has rows."""
+
+
+def prospect_table(result: Result, name: str) -> pd.DataFrame:
+    """
+    Return one of the frames that a placement rests on, as it leaves.
+
+    Parameters
+    ----------
+    result
+        A run's result.
+    name
+        One of `PROSPECTS`.
+    """
+    frame: pd.DataFrame = getattr(result, name)
+    return rounded(frame.reset_index())
