@@ -70,10 +70,32 @@ def opened(chromium: Any) -> Iterator[Opened]:
     context.close()
 
 
+class Runs(dict[str, Any]):
+    """Results of the data sets, each computed when it is first asked for."""
+
+    def __missing__(self, name: str) -> Any:
+        self[name] = cp.run(cp.read_plan(DATA / name / "plan.toml"))
+        return self[name]
+
+
+class Pages(dict[str, Path]):
+    """Saved maps, each written when it is first asked for."""
+
+    def __init__(self, folder: Path, runs: Runs, made: dict[str, Any]) -> None:
+        super().__init__()
+        self.folder, self.runs, self.made = folder, runs, made
+
+    def __missing__(self, name: str) -> Path:
+        self[name] = self.folder / f"{name}.html"
+        result = self.made[name] if name in self.made else self.runs[name]
+        PlannerMap(result).save(self[name])
+        return self[name]
+
+
 @pytest.fixture(scope="session")
-def runs() -> dict[str, Any]:
-    """Return the results of both data sets, computed once."""
-    return {name: cp.run(cp.read_plan(DATA / name / "plan.toml")) for name in ("fengdu", "example")}
+def runs() -> Runs:
+    """Return the results of the data sets by name."""
+    return Runs()
 
 
 @pytest.fixture(scope="session")
@@ -107,13 +129,6 @@ def made() -> dict[str, Any]:
 
 
 @pytest.fixture(scope="session")
-def pages(
-    runs: dict[str, Any], made: dict[str, Any], tmp_path_factory: pytest.TempPathFactory
-) -> dict[str, Path]:
-    """Return the saved map of every run, by name."""
-    folder = tmp_path_factory.mktemp("maps")
-    found = {}
-    for name, result in {**runs, **made}.items():
-        found[name] = folder / f"{name}.html"
-        PlannerMap(result).save(found[name])
-    return found
+def pages(runs: Runs, made: dict[str, Any], tmp_path_factory: pytest.TempPathFactory) -> Pages:
+    """Return the saved map of every result, by name."""
+    return Pages(tmp_path_factory.mktemp("maps"), runs, made)

@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
+from coverplan.report.map.page_intake import intake_words
 from coverplan.report.map.page_places import (
     candidate_rows,
     lines,
@@ -107,6 +108,10 @@ def page_data(result: "Result", lang: str = "zh") -> dict[str, Any]:
         "phases": phases(result, numbers),
         "prices": prices(result),
         "provenance": provenance(result),
+        "intake": intake_words(),
+        "complete": [
+            str(key) for key, row in result.venue_types.iterrows() if bool(row["list_complete"])
+        ],
         "texts": _texts(),
     }
 

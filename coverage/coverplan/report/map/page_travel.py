@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from coverplan.domain import Presence, Rung
+from coverplan.domain import Rung
 from coverplan.report.map.codec import BEYOND, minutes_text, whole_minutes
 from coverplan.report.map.page_places import number, text
 
@@ -15,9 +15,8 @@ if TYPE_CHECKING:
     from coverplan.config import Programme
     from coverplan.domain import Result
 
-__all__ = ["always_refused", "members", "travel"]
+__all__ = ["travel"]
 
-NOT_ITS, SURE, UNSURE = "-", "0", "1"
 UNREPORTED_KEY = "coverage.refused_unreported"
 
 
@@ -41,8 +40,8 @@ def travel(result: "Result", order: Mapping[str, int]) -> dict[str, Any] | None:
         `demand` (township number, people), `matrix` (column after column of whole minutes, see
         `codec.minutes_text`), `silent` (the same shape, 255 where nobody answered, or None),
         `venue_column` and `candidate_column` (number of each one's column, −1 where it has none),
-        `questions` (for each type and cutoff a letter a demand point: `-` not its group, `0` sure,
-        `1` unknown until covered; and which townships are refused whatever is built).
+        `placed` and `members` (flags a demand point: has a place in the model; is asked about by a
+        type), `refused` (flags a township for each type and cutoff: whatever is built).
 
     Notes
     -----
@@ -68,11 +67,20 @@ def travel(result: "Result", order: Mapping[str, int]) -> dict[str, Any] | None:
         "silent": _block(dumb) if dumb.any() else None,
         "venue_column": [column.get(str(key), -1) for key in result.venues.index],
         "candidate_column": [column.get(str(key), -1) for key in result.candidates.index],
-        "questions": {
-            item.type: _questions(item, result, demand, list(order))
+        "placed": _flags(_placed(demand, times.to(times.sites), times.rung)),
+        "members": {item.type: _flags(_members(item, demand)) for item in result.plan.programme},
+        "refused": {
+            item.type: {
+                str(cutoff): _always_refused(item.type, cutoff, result, list(order))
+                for cutoff in item.cutoffs_min
+            }
             for item in result.plan.programme
         },
     }
+
+
+def _flags(values: NDArray[np.bool_]) -> str:
+    return "".join("1" if value else "0" for value in values.tolist())
 
 
 def _block(values: NDArray[np.uint8]) -> dict[str, Any]:
@@ -85,7 +93,7 @@ def _longest(result: "Result", demand: pd.DataFrame) -> NDArray[np.float64]:
     longest = np.zeros(len(demand))
     for item in result.plan.programme:
         most = max(item.cutoffs_min, default=0)
-        longest = np.where(members(item, demand), np.maximum(longest, most), longest)
+        longest = np.where(_members(item, demand), np.maximum(longest, most), longest)
     return longest
 
 
@@ -93,32 +101,7 @@ def _any_figure(result: "Result") -> bool:
     return bool((result.coverage["refused"].fillna("") == "").any())
 
 
-def _questions(
-    item: "Programme", result: "Result", demand: pd.DataFrame, codes: Sequence[str]
-) -> dict[str, Any]:
-    """Return which points a type asks about, and of which of them nobody can say "not reached"."""
-    times = result.times
-    assert times is not None  # noqa: S101 -- the caller has looked
-    mine = members(item, demand)
-    minutes = times.to(times.sites)
-    asked = _asked(item.type, result)
-    placed = _placed(demand, minutes, times.rung)
-    home = _home(result)
-    perhaps = [n for n, site in enumerate(times.sites) if home.get(site) in asked]
-    found: dict[str, Any] = {}
-    for cutoff in item.cutoffs_min:
-        unsure = ~placed | demand["code9"].astype(str).isin(asked).to_numpy()
-        if perhaps:
-            unsure |= (minutes[:, perhaps] <= cutoff).any(axis=1)
-        letters = np.where(mine, np.where(unsure, UNSURE, SURE), NOT_ITS)
-        found[str(cutoff)] = {
-            "points": "".join(letters.tolist()),
-            "refused": always_refused(item.type, cutoff, result, codes),
-        }
-    return {"asked": [int(code in asked) for code in codes], "cutoffs": found}
-
-
-def members(item: "Programme", demand: pd.DataFrame) -> NDArray[np.bool_]:
+def _members(item: "Programme", demand: pd.DataFrame) -> NDArray[np.bool_]:
     """Tell which demand points a programme asks about: its group and school levels."""
     if "group" not in demand:
         return np.ones(len(demand), bool)
@@ -129,16 +112,6 @@ def members(item: "Programme", demand: pd.DataFrame) -> NDArray[np.bool_]:
     return np.asarray(mine)
 
 
-def _asked(kind: str, result: "Result") -> set[str]:
-    """Return the townships that have not reported a type or hold a venue of unknown place."""
-    if kind not in result.presence.index.unique("type"):
-        return set()
-    state = result.presence.xs(kind, level="type")["state"]
-    open_ones = result.venues[result.venues["open"].astype(bool)]
-    loose = open_ones[(open_ones["type"] == kind) & (open_ones["location"] == "township")]
-    return set(state.index[state == Presence.UNREPORTED]) | set(loose["code9"])
-
-
 def _placed(demand: pd.DataFrame, values: NDArray[np.float64], rung: Rung) -> NDArray[np.bool_]:
     """Tell which points have a place in the model, as `covering` sees it."""
     if rung is Rung.ASKED:
@@ -147,12 +120,7 @@ def _placed(demand: pd.DataFrame, values: NDArray[np.float64], rung: Rung) -> ND
     return np.asarray(demand["location"] != "none")
 
 
-def _home(result: "Result") -> dict[str, str]:
-    frames = (result.venues, result.candidates)
-    return {str(key): str(code) for frame in frames for key, code in frame["code9"].items()}
-
-
-def always_refused(kind: str, cutoff: int, result: "Result", codes: Sequence[str]) -> list[int]:
+def _always_refused(kind: str, cutoff: int, result: "Result", codes: Sequence[str]) -> list[int]:
     """Return a flag a township: refused for a reason that no new site removes."""
     table = result.coverage.xs((kind, cutoff), level=("type", "cutoff_min"))["refused"].fillna("")
     keys = table.reindex(list(codes)).fillna("")

@@ -33,6 +33,7 @@ SCRIPTS = (
     "township",
     "search",
     "files",
+    "intake",
     "print",
     "start",
 )
@@ -67,7 +68,8 @@ class _PlannerLayer(Layer):
         code = "\n".join(_dense(asset(f"page/{name}.js")) for name in SCRIPTS)
         figure.header.add_child(_Raw("styles", f"<style>\n{styles}</style>"), name="styles")
         data = f'<script type="application/json" id="data">{island(packed(self.data))}</script>'
-        figure.html.add_child(_Raw("data", data), name="data")
+        saved = '<script type="application/json" id="saved"></script>'
+        figure.html.add_child(_Raw("data", f"{data}\n{saved}"), name="data")
         figure.script.add_child(
             _Raw("code", f"(function () {{\n'use strict';\n{code}\n}})();"), name="code"
         )

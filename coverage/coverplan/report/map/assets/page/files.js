@@ -113,6 +113,8 @@ function exportMenu() {
     item(say('export.sites'), () => saveFile(slug + '-sites.csv', sitesCsv(), out)),
     item(say('export.targets'), () => saveFile(slug + '-targets.csv', targetsCsv(), out)),
     item(say('export.log'), () => saveFile(slug + '-log.csv', logCsv(), out)),
+    item(say('take.menu'), intakeDialog),
+    item(say('page.save'), () => saveFile(slug + '-map.html', savedPage(), 'text/html;charset=utf-8')),
     item(say('scenario.save'), () => saveFile(slug + '-scenario.json', scenarioText(), 'application/json')),
     item(say('scenario.open'), openScenario)));
 }

@@ -38,7 +38,42 @@ const model = (function () {
   };
   const columns = cut(travel && travel.matrix);
   const silent = cut(travel && travel.silent);
-  const standing = {};
+  let standing = {};
+  let questions = {};
+  // New rows change who has what: everything that was kept is thrown away.
+  function forget() { standing = {}; questions = {}; }
+
+  // Which townships have not answered about a type, or hold a venue of it in an unknown place.
+  function askedOf(type) {
+    const p = DATA.presence[type];
+    const asked = T.code.map((_, k) => (p && p.state[k] === 'u' ? 1 : 0));
+    DATA.venues.type.forEach((kindOf, v) => {
+      const k = DATA.venues.township[v];
+      if (kindOf === type && DATA.venues.open[v] && DATA.venues.location[v] === 'township' && k >= 0) { asked[k] = 1; }
+    });
+    return asked;
+  }
+
+  // A letter a demand point: '-' not asked about, '0' sure, '1' unknown until it is covered.
+  function questionOf(type, cutoff) {
+    const key = type + ' ' + cutoff;
+    if (questions[key]) { return questions[key]; }
+    const asked = askedOf(type);
+    const points = new Uint8Array(rows);
+    const members = travel.members[type];
+    const perhaps = {};
+    const look = (c, k) => { if (c >= 0 && k >= 0 && asked[k]) { perhaps[c] = true; } };
+    travel.venue_column.forEach((c, v) => look(c, DATA.venues.township[v]));
+    travel.candidate_column.forEach((c, j) => look(c, DATA.candidates.township[j]));
+    const near = Object.keys(perhaps).map(c => columns[c]);
+    for (let i = 0; i < rows; i += 1) {
+      if (members[i] !== '1') { points[i] = 45; continue; }
+      const doubt = travel.placed[i] !== '1' || (home[i] >= 0 && asked[home[i]]) || near.some(column => column[i] <= cutoff);
+      points[i] = doubt ? 49 : 48;
+    }
+    questions[key] = { points, asked, refused: travel.refused[type][cutoff] };
+    return questions[key];
+  }
 
   // For a set of sites: whole minutes from each demand point to the nearest, and whether an answer lacks.
   function empty() { return { near: new Uint8Array(rows).fill(255), dumb: silent.length ? new Uint8Array(rows) : null }; }
@@ -76,16 +111,16 @@ const model = (function () {
   // People covered, not covered, and of whom nobody knows, by township; the county is the sum.
   function reached(type, found, cutoff) {
     const n = T.code.length;
-    const question = travel.questions[type].cutoffs[cutoff];
+    const question = questionOf(type, cutoff);
     const out = { people: new Array(n).fill(0), covered: new Array(n).fill(0), uncovered: new Array(n).fill(0), unknown: new Array(n).fill(0), refused: question.refused.slice() };
     for (let i = 0; i < rows; i += 1) {
       const k = home[i];
-      const letter = question.points.charCodeAt(i);
+      const letter = question.points[i];
       if (k < 0 || letter === 45) { continue; }
       out.people[k] += people[i];
       if (question.refused[k]) { out.unknown[k] += people[i]; } else if (found.near[i] <= cutoff) { out.covered[k] += people[i]; } else if (letter === 49 || (found.dumb && found.dumb[i])) { out.unknown[k] += people[i]; } else { out.uncovered[k] += people[i]; }
     }
-    const asked = travel.questions[type].asked;
+    const asked = question.asked;
     let lost = 0;
     for (let k = 0; k < n; k += 1) {
       if (!out.refused[k] && asked[k] && out.people[k] > 0 && out.unknown[k] === out.people[k]) { out.refused[k] = 1; }
@@ -103,10 +138,10 @@ const model = (function () {
     const out = new Array(size).fill(0);
     if (measured(type)) {
       const found = nearest(type, list);
-      const question = travel.questions[type].cutoffs[cutoff];
+      const question = questionOf(type, cutoff);
       const late = [];
       for (let i = 0; i < rows; i += 1) {
-        if (home[i] >= 0 && people[i] > 0 && found.near[i] > cutoff && question.points.charCodeAt(i) !== 45 && !question.refused[home[i]]) { late.push(i); }
+        if (home[i] >= 0 && people[i] > 0 && found.near[i] > cutoff && question.points[i] !== 45 && !question.refused[home[i]]) { late.push(i); }
       }
       const by = columns.map(column => {
         let gain = 0;
@@ -127,7 +162,7 @@ const model = (function () {
   // Whether the run gave this type figures of people that the matrix can carry on.
   function measured(type) {
     const table = DATA.coverage[type];
-    if (!travel || !table || !travel.questions[type]) { return false; }
+    if (!travel || !table || !travel.members[type]) { return false; }
     return Object.keys(table).some(cutoff => table[cutoff].refused[T.code.length] === null);
   }
 
@@ -174,5 +209,5 @@ const model = (function () {
   TYPES.forEach((type, n) => { number[type.id] = n; });
   const serves = (j, type) => DATA.candidates.serves[j].indexOf(number[type]) >= 0;
 
-  return { rows, before, nearest, reached, gains, presence, measured, cost, greedy, serves, columnOf };
+  return { rows, forget, columnOfVenue: v => (travel ? travel.venue_column[v] : -1), before, nearest, reached, gains, presence, measured, cost, greedy, serves, columnOf };
 }());

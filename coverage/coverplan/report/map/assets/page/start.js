@@ -87,6 +87,7 @@ function start() {
   buildDrawing(map.getPanes().overlayPane);
   map.on('zoomend viewreset', () => { redraw(); renderScale(); });
   map.on('moveend', () => { if (state.view === 'map') { paint(); } });
+  restoreSaved();
   onChange(render);
   window.addEventListener('resize', () => { if (!kept) { map.invalidateSize({ animate: false }); fit(); } });
   window.addEventListener('beforeprint', beforePrint);
@@ -102,6 +103,6 @@ function start() {
 
 window.coverplan = {
   data: DATA, model, state, scenario, readScenario, gapsCsv, sitesCsv, targetsCsv, logCsv, lookup, toggle, choose, undo, redo,
-  set, pickType, ink: INK, map: () => map, evaluate: figures, changed, setPaper: name => { paper = name; },
+  set, pickType, judged, takeRows, savedPage, ink: INK, map: () => map, evaluate: figures, changed, setPaper: name => { paper = name; },
 };
 start();

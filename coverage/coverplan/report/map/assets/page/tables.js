@@ -119,13 +119,13 @@ function siteTables() {
     h('button', { type: 'button', disabled: !state.past.length, onclick: undo, title: 'Ctrl+Z' }, '↶ ' + say('undo')),
     h('button', { type: 'button', disabled: !state.future.length, onclick: redo, title: 'Ctrl+Y' }, '↷ ' + say('redo')),
     h('button', { type: 'button', onclick: () => choose([], { act: 'clear', type: state.type, candidate: '', name: '', people: -effect([], list), cutoff: state.cutoff, reason: '' }) }, say('clear')),
-    PROPOSED[type.id].length ? h('button', { type: 'button', onclick: () => choose(PROPOSED[type.id].slice(), { act: 'restore', type: state.type, candidate: '', name: '', people: effect(list, PROPOSED[type.id]), cutoff: state.cutoff, reason: '' }) }, say('restore')) : null,
-    h('span.greedy', {}, h('label', {}, say('greedy.k'), h('input', { type: 'number', id: 'greedy-k', min: 1, max: 50, value: 5 })),
+    PROPOSED[type.id].length ? h('button', { type: 'button', onclick: () => choose(PROPOSED[type.id].slice(), { act: 'restore', type: state.type, candidate: '', name: '', people: effect(list, PROPOSED[type.id]), cutoff: state.cutoff, reason: '' }) }, say('restore')) : null);
+  const greedy = h('span.greedy', {}, h('label', {}, say('greedy.k'), h('input', { type: 'number', id: 'greedy-k', min: 1, max: 50, value: 5 })),
       h('button', { type: 'button', onclick: () => {
         const k = Math.max(1, Math.min(50, Number(document.getElementById('greedy-k').value) || 1));
         const next = model.greedy(type.id, list, state.cutoff, k);
         choose(next, { act: 'greedy', type: state.type, candidate: '', name: String(next.length - list.length), people: effect(list, next), cutoff: state.cutoff, reason: '' });
-      } }, say('greedy'))));
+      } }, say('greedy')));
   const gain = model.gains(type.id, list, state.cutoff);
   const chosenRows = list.map((j, n) => h('tr', rowOf(places.township[j]),
     h('td', {}, h('span.no' + (conditional(j) ? '.maybe' : ''), {}, n + 1)),
@@ -144,7 +144,7 @@ function siteTables() {
   const ordered = rows.slice().sort((a, b) => gain[b] - gain[a] || a - b);
   const cut = showAll ? ordered : ordered.slice(0, 60);
   return [
-    bar, provenBar(type, list), stepper(list), otherPlans(type), h('details.small', {}, h('summary.plain', {}, statusWords(type)), h('p', {}, statement(type))),
+    bar, h('details.auto', { open: state.auto, ontoggle: event => { state.auto = event.target.open; } }, h('summary.plain', {}, say('auto.title')), greedy, provenBar(type, list), stepper(list), otherPlans(type)), h('details.small', {}, h('summary.plain', {}, statusWords(type)), h('p', {}, statement(type))),
     list.length ? h('table.chosen', {}, h('caption', {}, say('caption.chosen', { n: list.length })),
       h('thead', {}, h('tr', {}, [say('col.no'), say('col.site_name'), model.measured(type.id) ? say('col.alone', { cutoff: state.cutoff }) : say('col.alone_presence'), say('col.cost'), say('col.drop')].map((label, n) => h('th', { scope: 'col', class: n === 2 || n === 3 ? 'num' : null }, label)))),
       h('tbody', {}, chosenRows)) : h('p.empty', {}, say('chosen.none')),

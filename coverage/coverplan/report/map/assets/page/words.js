@@ -1,4 +1,6 @@
 // The data island, the two languages, and the only ways in which text reaches the page.
+// The file as it came, before anything is drawn: what "save as a new file" starts from.
+const PRISTINE = '<!DOCTYPE html>\n' + document.documentElement.outerHTML;
 const DATA = unpacked(JSON.parse(document.getElementById('data').textContent));
 
 // Undoes codec.packed: columns of equal or few values.
