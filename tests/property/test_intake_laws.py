@@ -7,11 +7,13 @@ import tempfile
 import zipfile
 from pathlib import Path
 
+import geopandas as gpd
 import numpy as np
 import openpyxl
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from shapely.geometry import box
 
 from coverplan import crs, schema
 from coverplan.errors import CoverplanError, InputError, TableError
@@ -318,27 +320,44 @@ def test_noise_is_refused_with_words(data, suffix):
             in_words(fault)
 
 
-GEOJSON = (
-    b'{"type":"FeatureCollection","features":[{"type":"Feature","properties":{"name":"a"},'
-    b'"geometry":{"type":"Polygon","coordinates":[[[107.6,29.7],[107.9,29.7],[107.9,30.0],'
-    b"[107.6,29.7]]]}}]}"
-)
+def layer_files() -> dict[str, bytes]:
+    """One good layer in each format; a Shapefile is its parts."""
+    frame = gpd.GeoDataFrame(
+        {"name": ["三合街道", "名山街道"]},
+        geometry=[box(107.7, 29.8, 107.8, 29.9), box(107.8, 29.8, 107.9, 29.9)],
+        crs=4326,
+    )
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "a"
+        frame.to_file(path.with_suffix(".geojson"))
+        frame.to_file(path.with_suffix(".gpkg"))
+        frame.to_file(path.with_suffix(".kml"), driver="KML")
+        frame.to_file(path.with_suffix(".shp"), encoding="GBK")
+        frame.to_parquet(path.with_suffix(".parquet"))
+        return {part.suffix: part.read_bytes() for part in sorted(Path(folder).iterdir())}
 
 
-@given(file=broken({".geojson": GEOJSON, ".kml": GEOJSON, ".json": GEOJSON}))
-@tries(150)
-@pytest.mark.filterwarnings("ignore::RuntimeWarning")
+LAYERS = layer_files()
+SHAPEFILE = (".shp", ".shx", ".dbf", ".prj", ".cpg")
+
+
+@given(file=broken(LAYERS))
+@tries(300)
+@pytest.mark.filterwarnings("ignore")  # GDAL warns of what it meets; what counts is what comes out
 def test_a_damaged_layer_is_read_or_refused_with_words(file):
     suffix, data = file
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / f"a{suffix}"
+        if suffix in SHAPEFILE:
+            for part in SHAPEFILE:
+                path.with_suffix(part).write_bytes(LAYERS[part])
         path.write_bytes(data)
         try:
-            frame, _ = read_layer(path)
+            frame, _ = read_layer(path.with_suffix(".shp") if suffix in SHAPEFILE else path)
         except InputError as fault:
             in_words(fault)
             return
-        assert frame.crs is not None
+        assert str(frame.crs) == crs.DEGREES
 
 
 NAMES = {

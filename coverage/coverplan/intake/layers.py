@@ -66,7 +66,6 @@ def read_layer(
 
 def _read(path: Path, file: str, layer: str) -> "gpd.GeoDataFrame":
     import geopandas as gpd  # noqa: PLC0415 - heavy
-    from shapely.errors import ShapelyError  # noqa: PLC0415 - heavy
 
     suffix = path.suffix.casefold()
     if suffix not in FORMATS:
@@ -86,8 +85,9 @@ def _read(path: Path, file: str, layer: str) -> "gpd.GeoDataFrame":
                 frame = _first_layer(path, file, layer)
     except (TableError, CrsError):
         raise
-    except (ValueError, RuntimeError, OSError, KeyError, UnicodeError, ShapelyError) as fault:
-        # pyogrio, pyarrow and shapely raise these for whatever the file or GDAL cannot do
+    except Exception as fault:
+        # pyogrio, pyarrow, pyproj and shapely meet damage with whatever the line at fault raises,
+        # UnboundLocalError included; each of them means the same to the planner
         raise refuse("intake.layer.unreadable", file, found=shown(str(fault))) from fault
     if not isinstance(frame, gpd.GeoDataFrame):
         raise refuse("intake.layer.empty", file)
