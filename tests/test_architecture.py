@@ -89,6 +89,33 @@ def test_every_extra_that_uses_numba_lists_coverage_py_beside_it():
             assert "coverage" in names or "coverplan" in names, extra
 
 
+DISTRIBUTIONS = {"PIL": "pillow", "docx": "python-docx", "python_calamine": "python-calamine"}
+OWN = {"coverplan", "tests", *(path.stem for path in (ROOT / "tests").glob("*.py"))}
+
+
+def imported(folders: list[Path]) -> set[str]:
+    """Return the distributions that the files below some folders import."""
+    tops = set[str]()
+    for folder in folders:
+        for path in folder.rglob("*.py"):
+            for node in ast.walk(tree(path)):
+                if isinstance(node, ast.Import):
+                    tops.update(item.name.split(".")[0] for item in node.names)
+                elif isinstance(node, ast.ImportFrom) and not node.level:
+                    tops.add((node.module or "").split(".")[0])
+    tops -= OWN | set(sys.stdlib_module_names)
+    return {DISTRIBUTIONS.get(top, top) for top in tops}
+
+
+def test_the_package_imports_only_what_every_run_requires():
+    assert imported([PACKAGE]) <= set(project()[""])
+
+
+def test_tests_import_only_what_the_test_extra_requires():
+    listed = {*project()[""], *project()["test"]}
+    assert imported([ROOT / "tests"]) <= listed
+
+
 def test_tests_are_no_package_and_there_is_no_root_conftest():
     assert not (ROOT / "conftest.py").exists()
     assert not list((ROOT / "tests").rglob("__init__.py"))
@@ -269,7 +296,7 @@ def test_no_source_file_is_longer_than_500_lines():
 
 
 UNFINISHED = re.compile(
-    r"^(<{7}|>{7}) |breakpoint\(\)|NotImplementedError|\bTODO\b|\bFIXME\b", re.MULTILINE
+    r"^(<{7}|>{7}) |breakpoint\(\)|raise NotImplementedError|\bTODO\b|\bFIXME\b", re.MULTILINE
 )
 
 
