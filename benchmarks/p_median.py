@@ -50,7 +50,7 @@ def main() -> None:
     parser.add_argument("--plain", type=float, default=0.0, help="seconds for the plain model")
     options = parser.parse_args()
     print(
-        "instance    n    p   sha256   median    bound      s  cpu s   center      s  plain (bound) s"
+        "instance    n    p   sha256   median    bound      s  cpu s   center      s  plain (bound)"
     )
     for number in options.numbers:
         if number <= 10:
