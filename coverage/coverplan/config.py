@@ -295,7 +295,7 @@ class _Reader:
 def _check(tables: Mapping[str, Any], reader: _Reader) -> None:
     """Find what contradicts itself although every key is well formed."""
     _check_county(tables["county"], reader)
-    _check_numbers(tables["travel"], tables["demand"], reader)
+    _check_numbers(tables["travel"], tables["demand"], tables["layer"], reader)
     seen: set[str] = set()
     for number, programme in enumerate(tables["programme"], start=1):
         at = f"programme[{number}]"
@@ -315,17 +315,26 @@ def _check_county(county: County, reader: _Reader) -> None:
         reader.fault("config.period", "county.period", str(list(years)))
 
 
-def _check_numbers(travel: Travel, demand: Demand, reader: _Reader) -> None:
-    needed = ("asked_villages", "asked_seats") if travel.rung is Rung.ASKED else ()
+def _check_numbers(
+    travel: Travel, demand: Demand, layers: Sequence[Layer], reader: _Reader
+) -> None:
+    wanted = {Rung.ASKED: ("asked_villages", "asked_seats"), Rung.ROADS: ("roads",)}
+    needed = wanted.get(travel.rung, ())
     for name in needed:
         if getattr(travel, name) is None:
             rung = travel.rung.value
             reader.fault("config.rung_needs", "travel.rung", "", rung=rung, needed=name)
-    for name in ("detour", "speed_kmh", "limit_min"):
+    for name in ("detour", "speed_kmh", "limit_min", "snap_limit_m"):
         value = getattr(travel, name)
         if not value > 0:
             example = f"{name} = 30.0"
             reader.fault("config.not_positive", f"travel.{name}", str(value), example=example)
+    rivers = [item.name for item in layers]
+    if travel.barrier and travel.barrier not in rivers:
+        known = ", ".join(rivers)
+        reader.fault("travel.barrier_unknown", "travel.barrier", travel.barrier, known=known)
+    if bool(travel.barrier) != (travel.crossings is not None):
+        reader.fault("travel.barrier_alone", "travel.barrier", travel.barrier)
     if demand.draws < 1:
         found = str(demand.draws)
         reader.fault("config.not_positive", "demand.draws", found, example="draws = 200")

@@ -154,6 +154,10 @@ class Travel:
     speed_kmh: float = key("speed_kmh = 30.0", default=30.0)
     speed_source: str = key('speed_source = "…"', default="")
     limit_min: float = key("limit_min = 180.0", default=240.0)
+    roads: Path | None = key('roads = "roads.osm.pbf"', default=None)
+    snap_limit_m: float = key("snap_limit_m = 1000.0", default=1000.0)
+    barrier: str = key('barrier = "长江"', default="")
+    crossings: Path | None = key('crossings = "crossings.geojson"', default=None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -186,6 +186,10 @@ class Inputs:
     sources: "pd.DataFrame"
     problems: "tuple[Problem, ...]"
     """Notes, and rows that were set aside; anything worse has been raised."""
+    roads: "gpd.GeoDataFrame | None" = None
+    """Lines as `intake.roads.read_roads` returns them."""
+    crossings: "gpd.GeoDataFrame | None" = None
+    """Bridges and ferries over the plan's barrier: points with name, and wait_min."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -6,11 +6,12 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
-from coverplan.errors import InputError, Problem, Where
+from coverplan.errors import InputError, Problem, Severity, Where
 
 __all__ = [
     "Shortfall",
     "decile_gap",
+    "equity_notes",
     "erreygers",
     "false_comfort",
     "fgt",
@@ -384,6 +385,26 @@ def theil(values: ArrayLike, people: ArrayLike, *, of: str) -> float:
     ratio = amount / mean
     log = np.log(np.where(ratio > 0, ratio, 1.0))
     return max(0.0, float(np.average(ratio * log, weights=weight)))
+
+
+def equity_notes(*, outside: bool) -> tuple[Problem, ...]:
+    """
+    Return what must be printed with every figure of equity.
+
+    Parameters
+    ----------
+    outside
+        Whether venues beyond the county were counted.
+
+    Examples
+    --------
+    >>> [note.key for note in equity_notes(outside=False)]
+    ['equity.proxy', 'equity.outside']
+    """
+    where = Where(key="equity")
+    proxy = Problem("equity.proxy", where, severity=Severity.NOTE)
+    border = Problem("equity.outside", where, severity=Severity.NOTE)
+    return (proxy,) if outside else (proxy, border)
 
 
 def false_comfort(

@@ -222,6 +222,7 @@ def equity(
     cutoff_min: float,
     *,
     by: "pd.Series[Any] | None" = None,
+    outside: bool = False,
 ) -> "pd.Series[Any]":
     """
     Tell how unevenly people are reached; a proxy of venues, not of science literacy.
@@ -236,6 +237,8 @@ def equity(
         [min]
     by
         Zone of each demand point; None: each point is a zone.
+    outside
+        Whether venues beyond the county are among the sites.
 
     Returns
     -------
@@ -243,7 +246,7 @@ def equity(
         `decile_gap` [percentage points between the best and the worst tenth of people by their
         zone's coverage], `worst_off_minutes` [min], `people_beyond`, `share_beyond`,
         `minutes_over`, `people_unreachable`, `fgt_1`, `fgt_2`, and of those who reach a site
-        `gini_minutes`, `palma_minutes`, `theil_minutes`.
+        `gini_minutes`, `palma_minutes`, `theil_minutes`. Its `attrs["notes"]` must be printed too.
 
     Raises
     ------
@@ -283,7 +286,9 @@ def equity(
         found[f"{name}_minutes"] = (
             measure(travel[near], head[near], of="minutes") if near.any() else float("nan")
         )
-    return pd.Series(found)
+    table = pd.Series(found)
+    table.attrs["notes"] = inequality.equity_notes(outside=outside)
+    return table
 
 
 def _xy(frame: gpd.GeoDataFrame, crs: str) -> np.ndarray:

@@ -1,6 +1,7 @@
 """The recipe: a plan and its files -> a `Result`."""
 
 from collections.abc import Callable, Mapping
+from functools import partial
 
 import geopandas as gpd
 import numpy as np
@@ -14,15 +15,17 @@ from coverplan.domain import Inputs, Presence, Result
 from coverplan.evidence import candidate_evidence, evidence_notes, records_to_check
 from coverplan.gaps import gap_table
 from coverplan.groups import demand_groups
-from coverplan.impedance import travel_times
+from coverplan.impedance import Barrier, TravelModel, travel_model, travel_times
+from coverplan.impedance.banks import banks, crossings_between
 from coverplan.intake.inputs import read_inputs
 from coverplan.places import candidate_places, sites_of, venue_places
 from coverplan.presence import presence_by_township, presence_by_village
 from coverplan.proposals import propose
 from coverplan.prospects import near_best, prices, programme_curves, yearly
-from coverplan.reach import nearest_venues, programme_coverage
+from coverplan.reach import Strewn, nearest_venues, programme_coverage
 from coverplan.scene import Scene
 from coverplan.statements import statements
+from coverplan.strewn import nearest_strewn
 from coverplan.targets import Evidence, ledger
 
 __all__ = ["STEPS", "run"]
@@ -78,16 +81,19 @@ def run(plan: Plan, *, progress: Progress | None = None) -> Result:
     begin("travel")
     demand = demand_groups(plan, townships, inputs)
     sites = sites_of(venues, candidates)
-    times, travel_notes = travel_times(
-        demand,
-        sites,
-        plan.travel,
-        townships=townships,
-        villages=villages,
-        crs=crs,
-        asked_villages=inputs.asked_villages,
-        asked_seats=inputs.asked_seats,
-    )
+    known = {
+        "townships": townships,
+        "villages": villages,
+        "crs": crs,
+        "asked_villages": inputs.asked_villages,
+        "asked_seats": inputs.asked_seats,
+        "roads": inputs.roads,
+        "snap_limit_m": plan.travel.snap_limit_m,
+        "barrier": _barrier(plan, inputs, outline, crs),
+        "seed": plan.demand.seed,
+    }
+    model = travel_model(plan.travel, **known)
+    times, travel_notes = travel_times(demand, sites, plan.travel, model=model, **known)
     begin("presence")
     presence = presence_by_township(
         townships,
@@ -99,7 +105,8 @@ def run(plan: Plan, *, progress: Progress | None = None) -> Result:
     village_presence = presence_by_village(villages, venues, inputs.reports, presence)
     begin("coverage")
     reached = {"demand": demand, "times": times, "venues": venues, "sites": sites}
-    coverage = programme_coverage(plan, presence=presence, **reached)
+    strewn = None if model is None else _strewn(plan, model, townships, sites, crs)
+    coverage = programme_coverage(plan, presence=presence, strewn=strewn, **reached)
     nearest = nearest_venues(
         list(inputs.venue_types.index), seats=seat_points(townships), crs=crs, **reached
     )
@@ -170,6 +177,35 @@ def run(plan: Plan, *, progress: Progress | None = None) -> Result:
         sources=inputs.sources,
         notes=(*notes, *placement_notes, *evidence_said, *travel_notes, *inputs.problems),
         crs_metric=crs,
+    )
+
+
+def _barrier(
+    plan: Plan, inputs: Inputs, outline: gpd.GeoDataFrame | None, crs: str
+) -> Barrier | None:
+    """Return the river and the crossings that the plan names; None where it names none."""
+    if not plan.travel.barrier or inputs.crossings is None or outline is None:
+        return None
+    pieces = banks(inputs.layers[plan.travel.barrier], outline, crs)
+    return Barrier(pieces, crossings_between(pieces, inputs.crossings))
+
+
+def _strewn(
+    plan: Plan, model: TravelModel, townships: gpd.GeoDataFrame, sites: pd.DataFrame, crs: str
+) -> Strewn | None:
+    """Return travel from where unlocated people might live, as the plan wants it drawn."""
+    if plan.demand.unlocated != "draws":
+        return None
+    return partial(
+        nearest_strewn,
+        sites=sites,
+        model=model,
+        townships=townships,
+        cells=townships.geometry,
+        crs=crs,
+        draws=plan.demand.draws,
+        seed=plan.demand.seed,
+        approximate=bool(townships["approximate"].any()),
     )
 
 

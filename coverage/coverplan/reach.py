@@ -1,9 +1,10 @@
 """Who is reached by which programme, and where the nearest venue of each type is."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from coverplan.config import Plan
 from coverplan.covering import coverage_table, township_minutes
@@ -11,7 +12,10 @@ from coverplan.domain import TOTAL, Presence, Rung, TravelTimes
 from coverplan.groups import group_rows
 from coverplan.impedance.line import line_times
 
-__all__ = ["nearest_venues", "programme_coverage"]
+__all__ = ["Strewn", "nearest_venues", "programme_coverage"]
+
+Strewn = Callable[[pd.DataFrame, Mapping[str, Sequence[str]]], dict[str, NDArray[np.float64]]]
+"""Demand points and venues by type -> travel to the nearest venue in each world."""
 
 
 def programme_coverage(
@@ -22,6 +26,7 @@ def programme_coverage(
     venues: pd.DataFrame,
     presence: pd.DataFrame,
     sites: pd.DataFrame,
+    strewn: Strewn | None = None,
 ) -> pd.DataFrame:
     """
     Count who is reached within each cutoff of each programme.
@@ -38,6 +43,9 @@ def programme_coverage(
         [code9, type] from `presence.presence_by_township`.
     sites
         [id] from `places.sites_of`: the columns of `times`.
+    strewn
+        Travel of people without a place in seeded worlds, as `strewn.nearest_strewn` returns it
+        for demand points and venues; None where the rung knows no such travel.
 
     Returns
     -------
@@ -56,13 +64,16 @@ def programme_coverage(
         state = presence.xs(item.type, level="type")["state"]
         asked = set(state.index[state == Presence.UNREPORTED])
         asked |= set(of_type.loc[~of_type["located"], "code9"])
+        standing = {item.type: list(of_type.index[of_type["located"]])}
+        loose = strewn is not None and (group["location"] == "none").any()
         table = coverage_table(
             group,
             group_times,
-            {item.type: list(of_type.index[of_type["located"]])},
+            standing,
             {item.type: item.cutoffs_min},
             site_code9=dict(zip(sites.index, sites["code9"], strict=True)),
             open_question={item.type: asked},
+            nearest_worlds=strewn(group, standing) if strewn is not None and loose else None,
             draws=plan.demand.draws,
             seed=plan.demand.seed,
         )

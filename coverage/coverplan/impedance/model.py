@@ -10,16 +10,18 @@ from numpy.typing import NDArray
 
 from coverplan.config_tables import Travel
 from coverplan.domain import Rung
-from coverplan.errors import ConfigError, Problem, Severity, Where
+from coverplan.errors import Problem, Severity, Where
 from coverplan.impedance.banks import Crossings
 from coverplan.impedance.by_road import SNAP_LIMIT_M
 from coverplan.impedance.calibrate import (
     FEWEST_TRIPS,
+    Calibration,
+    Factor,
     calibrate,
     calibrated_minutes,
     split_by_bank,
 )
-from coverplan.impedance.line import line_km, line_minutes
+from coverplan.impedance.line import line_minutes
 from coverplan.impedance.network import Network, network_of, road_minutes, snap
 from coverplan.impedance.speeds import PROFILES
 
@@ -138,35 +140,34 @@ def line_model(
     InputError
         There are enough trips, but too few on one bank.
     """
-    off = () if barrier is not None else (_note("travel.no_barrier"),)
     pieces, over = (None, None) if barrier is None else (barrier.pieces, barrier.over)
     if len(trips) < FEWEST_TRIPS:
-        if travel.detour is None or travel.speed_kmh is None:
-            raise ConfigError(Problem("travel.detour_and_speed", Where(key="travel.detour")))
-        guessed = () if travel.speed_source else (_note("travel.uncalibrated"),)
-
-        def by_plan(start: FloatArray, end: FloatArray) -> FloatArray:
-            return line_minutes(line_km(start, end), travel.detour, travel.speed_kmh)
-
-        by_plan(np.zeros((1, 2)), np.zeros((1, 2)))  # a wrong speed is told before it is used
-        slow, fast = 1.0 / (1.0 - UNSURE), 1.0 / (1.0 + UNSURE)
-        notes = (*guessed, _note("travel.no_barrier"))
-        return TravelModel(Rung.CALIBRATED, by_plan, slow, fast, notes)
-    if pieces is not None and over is not None:
-        trips = split_by_bank(trips, pieces, over)
-    learned = calibrate(trips, seed)
+        learned = Calibration(_planned(travel))
+        said = () if travel.speed_source else (_note("travel.uncalibrated"),)
+    else:
+        if pieces is not None and over is not None:
+            trips = split_by_bank(trips, pieces, over)
+        learned = calibrate(trips, seed)
+        said = (learned.statement(),)
 
     def minutes(start: FloatArray, end: FloatArray) -> FloatArray:
         return calibrated_minutes(start, end, learned, pieces, over)
 
-    centre = learned.same.min_per_km
+    same = learned.same
     return TravelModel(
         Rung.CALIBRATED,
         minutes,
-        learned.same.high / centre,
-        learned.same.low / centre,
-        (learned.statement(), *off),
+        same.high / same.min_per_km,
+        same.low / same.min_per_km,
+        said if barrier is not None else (*said, _note("travel.no_barrier")),
     )
+
+
+def _planned(travel: Travel) -> Factor:
+    """Return the factor that the plan states, as unsure as a speed nobody measured."""
+    factor = float(line_minutes([1.0], travel.detour, travel.speed_kmh)[0])
+    slow, fast = factor / (1.0 - UNSURE), factor / (1.0 + UNSURE)
+    return Factor(factor, fast, slow, 1.0, 1.0, float("inf"), 0)
 
 
 def _note(key: str) -> Problem:

@@ -211,6 +211,8 @@ class CountyTables:
         villages = desk.table(travel.asked_villages, schema.ASKED_VILLAGES)
         seats = desk.table(travel.asked_seats, schema.ASKED_SEATS)
         self.tables |= {"asked_villages": villages, "asked_seats": seats}
+        self.crossings = desk.layer(travel.crossings, "wgs84")
+        self.roads = desk.roads(travel.roads, self.outline)
         if villages is not None and self.village_names is not None:
             listed = self.village_names.names
             known_codes(villages, "code12", listed.__contains__, "intake.village.code")

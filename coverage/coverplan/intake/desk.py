@@ -20,6 +20,9 @@ if TYPE_CHECKING:  # annotations only
 
 __all__ = ["Desk"]
 
+ROAD_MARGIN_DEG = 0.1
+"""People drive some 10 km round a corner of the next county. [deg]"""
+
 
 class Desk:
     """
@@ -91,6 +94,41 @@ class Desk:
         self.features[file] = len(frame)
         self.datums[file] = datum
         return frame
+
+    def roads(
+        self, path: Path | None, outline: "gpd.GeoDataFrame | None"
+    ) -> "gpd.GeoDataFrame | None":
+        """
+        Return the roads of the county and a margin, or None where there are none (then said).
+
+        Parameters
+        ----------
+        path
+            The road file.
+        outline
+            The county in degrees; None: the whole file is read.
+        """
+        if path is None:
+            return None
+        from coverplan.intake.roads import read_roads  # noqa: PLC0415 - heavy
+
+        file = self._open(path)
+        bounds = None
+        if outline is not None:
+            west, south, east, north = map(float, outline.total_bounds)
+            bounds = (
+                west - ROAD_MARGIN_DEG,
+                south - ROAD_MARGIN_DEG,
+                east + ROAD_MARGIN_DEG,
+                north + ROAD_MARGIN_DEG,
+            )
+        try:
+            found = read_roads(path, bounds)
+        except InputError as fault:
+            self.book.extend(fault.problems)
+            return None
+        self.features[file] = len(found)
+        return found
 
     def named_layers(self) -> "dict[str, gpd.GeoDataFrame]":
         """Return the layers for orientation: name -> frame with the columns `name` and `kind`."""

@@ -145,6 +145,8 @@ def _assembled(desk: Desk, county: CountyTables) -> Inputs:
         ledger=desk.book.frame(),
         sources=sources,
         problems=desk.ordered_problems(),
+        roads=county.roads,
+        crossings=county.crossings,
     )
 
 
