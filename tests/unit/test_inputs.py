@@ -1,3 +1,4 @@
+import json
 import shutil
 
 import pandas as pd
@@ -314,3 +315,133 @@ def test_reading_twice_gives_the_same_frames(tmp_path):
     for name in ("townships", "venues", "reports", "ledger", "sources"):
         left, right = getattr(one, name), getattr(two, name)
         assert pd.DataFrame(left).equals(pd.DataFrame(right)), name
+
+
+def with_dates(*rows: str) -> str:
+    header = "编号,场馆名称,类型,所属乡镇,状态,开放日期,关闭日期"
+    return "\n".join((header, *rows)) + "\n"
+
+
+def test_dates_that_contradict_each_other_or_the_status_are_told(tmp_path):
+    rows = (
+        "v1,甲,museum,三合街道,开放,2024-05-01,2023-05-01",
+        "v2,乙,museum,三合街道,开放,2026-05-01,",
+        "v3,丙,museum,三合街道,开放,2020-05-01,2025-12-31",
+        "v4,丁,museum,三合街道,关闭,2020-05-01,2025-12-31",
+    )
+    examined = examine(read_plan(little_county(tmp_path, venues=with_dates(*rows))))
+    assert [p.text("zh") for p in examined.problems] == [
+        ("venues.csv，第 2 行，“关闭日期”列：关闭日期 2023-05-01 早于开放日期 2024-05-01。请改正"),
+        (
+            "venues.csv，第 3 行，“开放日期”列：状态是开放，开放日期 2026-05-01 却晚于报告日期 "
+            "2025-12-31。请核对"
+        ),
+        (
+            "venues.csv，第 4 行，“关闭日期”列：状态是开放，却已在 2025-12-31 关闭"
+            "（报告日期 2025-12-31）。请核对"
+        ),
+    ]
+
+
+def test_candidates_and_asked_minutes_are_checked_too(tmp_path):
+    more = (
+        '[candidates]\nfiles = ["candidates.csv"]\n[travel]\nrung = "B"\n'
+        'asked_villages = "asked_villages.csv"\nasked_seats = "asked_seats.csv"\n'
+    )
+    found = said(
+        tmp_path,
+        more=more,
+        candidates="id,name,township,kind,types,must,never\n"
+        "c1,甲,三合街道,村,museum、教学点,,\nc2,乙,三合街道,村,museum,是,是\n"
+        "c3,丙,三合街道,村,科技馆；university_site,是,否\n",
+        asked_villages="code12,minutes\n500230001001,10分钟\n500230001999,5\n",
+        asked_seats="from_code9,to_code9,minutes\n500230001,500230001,3\n500230001,500230111,20\n",
+    )
+    assert found == [
+        (
+            "candidates.csv，第 2 行，“types”列：“教学点”不是已登记的场馆类型。"
+            "可选：社区科普大学教学点（university_site）；新类型请先登记到场馆类型表"
+        ),
+        "candidates.csv，第 3 行，“must”列：候选点“c2”既是必选又是不选。请只留一个",
+        (
+            "asked_villages.csv，第 3 行，“code12”列：名录里没有代码为 500230001999 的村（社区）。"
+            "请对照名录改正"
+        ),
+        "asked_seats.csv，第 2 行，“to_code9”列：起点和终点都是 500230001。请改正",
+    ]
+
+
+def test_a_township_of_another_county_is_a_fault(tmp_path):
+    townships = "code9,name,kind\n500230001,三合街道,街道\n500229001,葛城街道,街道\n"
+    found = said(tmp_path, townships=townships, villages="code12,code9,name,kind\n")
+    assert found[0] == (
+        "townships.csv，第 3 行，“code9”列：代码 500229001 不属于本县（500230）。"
+        "请改正，或检查 plan.toml 的 [county] code"
+    )
+
+
+def test_a_list_without_a_single_usable_township_is_fatal_and_the_rest_is_still_checked(tmp_path):
+    found = said(
+        tmp_path,
+        townships="code9,name,kind\nx,三合街道,街道\n",
+        venues=venues("v1,甲,museum,三合街道,,,,"),
+    )
+    assert found == [
+        "townships.csv：一行可用的数据也没有。请至少填一行",
+        ("townships.csv，第 2 行，“code9”列：“x”不是代码。请写 9 位数字，单元格设为文本"),
+        "venues.csv，第 2 行，“状态”列：没有填。请补上",
+    ]
+
+
+def test_polygons_without_names_are_fatal_and_foreign_ones_are_named(tmp_path):
+    def layer(*names: str) -> str:
+        features = [
+            {
+                "type": "Feature",
+                "properties": {"Name": name} if name else {"n": 1},
+                "geometry": {
+                    "type": "Polygon",
+                    "coordinates": [[[x, 29.7], [x + 0.1, 29.7], [x + 0.1, 30.0], [x, 29.7]]],
+                },
+            }
+            for x, name in zip((107.6, 107.7, 107.8), names, strict=True)
+        ]
+        return json.dumps({"type": "FeatureCollection", "features": features})
+
+    more = '[boundaries]\ntownships = "towns.geojson"\n'
+    path = tmp_path / "towns.geojson"
+    path.write_text(layer("", "", ""), encoding="utf-8")
+    assert said(tmp_path, more=more) == [
+        (
+            "towns.geojson：看不出每个面是哪个乡镇（有这些字段：n）。"
+            "请加一个乡镇名称或 9 位代码的字段"
+        )
+    ]
+    path.write_text(layer("三合", "双路镇", "外县镇"), encoding="utf-8")
+    notes = asked(tmp_path, more=more)
+    assert "towns.geojson：1 个面的“Name”不是本县乡镇（街道），没有用：外县镇" in notes
+    assert "towns.geojson：1 个乡镇（街道）没有边界面：双龙镇" in notes
+
+
+def test_a_damaged_layer_is_told_with_the_faults_of_the_tables(tmp_path):
+    (tmp_path / "outline.geojson").write_text("{", encoding="utf-8")
+    more = '[boundaries]\noutline = "outline.geojson"\n'
+    found = said(tmp_path, more=more, venues=venues("v1,甲,museum,三合街道,,,,"))
+    assert [text.split("：")[0] for text in found] == [
+        "outline.geojson",
+        "venues.csv，第 2 行，“状态”列",
+    ]
+
+
+def test_layers_for_orientation_carry_their_name_and_kind(tmp_path):
+    line = {"type": "LineString", "coordinates": [[107.7, 29.8], [107.8, 29.9]]}
+    features = [
+        {"type": "Feature", "properties": {"kind": kind, "name": name}, "geometry": line}
+        for kind, name in (("river", "长江\u202e"), ("railway", "渝利铁路"))
+    ]
+    text = json.dumps({"type": "FeatureCollection", "features": features})
+    tmp_path.joinpath("lines.geojson").write_text(text, encoding="utf-8")
+    more = '[[layer]]\nname = "水系"\nfile = "lines.geojson"\nkind = "river"\n'
+    layers = read_inputs(read_plan(little_county(tmp_path, more=more))).layers
+    assert list(layers) == ["水系"]
+    assert layers["水系"][["name", "kind"]].to_numpy().tolist() == [["长江", "river"]]
