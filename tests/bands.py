@@ -99,7 +99,7 @@ def chongqing_share(*, draws: int, worlds: int) -> tuple[np.ndarray, np.ndarray]
     return np.array(held), np.array(width)
 
 
-def _judge(truth, seats, codes, cells, *, venues, reaches, draws, exact=False):  # noqa: ANN202
+def _judge(truth, seats, codes, cells, *, venues, reaches, draws, exact=False):
     """Hide every village's place and people, draw worlds, and look whether the bands hold."""
     hidden = truth.assign(x=np.nan, y=np.nan)
     if exact:  # the seat itself is a place, and it is known
@@ -130,11 +130,11 @@ def _judge(truth, seats, codes, cells, *, venues, reaches, draws, exact=False): 
     return held, width
 
 
-def _nearest(xy, venues):  # noqa: ANN202
+def _nearest(xy, venues):
     return np.min([np.hypot(*(xy - venue).T) for venue in venues], axis=0)
 
 
-def _inside(cell, random):  # noqa: ANN202
+def _inside(cell, random):
     west, south, east, north = cell.bounds
     while True:
         point = random.uniform([west, south], [east, north])
@@ -142,7 +142,7 @@ def _inside(cell, random):  # noqa: ANN202
             return point
 
 
-def _centre(cell, random):  # noqa: ANN202
+def _centre(cell, random):
     """Return a seat near the middle, as far off as makes Thiessen cells as wrong as real ones."""
     while True:
         point = np.array(cell.centroid.coords[0]) + random.normal(
@@ -152,7 +152,7 @@ def _centre(cell, random):  # noqa: ANN202
             return point
 
 
-def _clustered(cell, seat, random, k):  # noqa: ANN202
+def _clustered(cell, seat, random, k):
     """Place a community near the seat, a village near one of three valleys of its township."""
     if k == 0:
         return seat + random.normal(0, 400, 2)

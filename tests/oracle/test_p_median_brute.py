@@ -25,7 +25,7 @@ OPTIONS = (
 )
 
 
-def world(option: str, seed: int) -> tuple[np.ndarray, np.ndarray, int, dict]:
+def world(option: str, seed: int) -> tuple[np.ndarray, np.ndarray, int, dict[str, object]]:
     """A small county with the option in force."""
     random = np.random.default_rng((seed, OPTIONS.index(option)))
     n_demand, n_sites = int(random.integers(1, 12)), int(random.integers(2, 8))
@@ -35,7 +35,7 @@ def world(option: str, seed: int) -> tuple[np.ndarray, np.ndarray, int, dict]:
     else:
         times, weight = random.random((n_demand, n_sites)) * 60, random.random(n_demand) * 900
     new_sites = int(random.integers(0 if option == "existing" else 1, n_sites + 1))
-    rules: dict = {}
+    rules: dict[str, object] = {}
     every = option == "everything"
     shuffled = random.permutation(n_sites)
     if option in {"existing", "close", "spacing"} or every:

@@ -7,6 +7,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 import xlsxwriter
+from openpyxl.styles import Font
 
 from coverplan import schema
 from coverplan.errors import Severity, TableError
@@ -247,8 +248,8 @@ def test_a_look_without_content_down_to_the_last_row_is_no_content(tmp_path):
     book = openpyxl.Workbook()
     book.active.append(["部门编号", "部门名称"])
     book.active.append(["kx", "县科协"])
-    book.active["B1048576"].font = openpyxl.styles.Font(bold=True)
-    book.active["XFD3"].font = openpyxl.styles.Font(bold=True)
+    book.active["B1048576"].font = Font(bold=True)
+    book.active["XFD3"].font = Font(bold=True)
     book.save(path)
     assert list(read_table(path, schema.DEPARTMENTS).frame["id"]) == ["kx"]
 
