@@ -138,6 +138,14 @@ def test_a_datum_that_the_evidence_contradicts_is_asked_about_and_not_changed(tm
     assert note.endswith("却像 bd09。仍按 wgs84 处理；请核对")
 
 
+def test_the_verdict_and_its_evidence_stand_in_the_sources(tmp_path):
+    path = little_county(tmp_path, **villages_and_venues("wgs84"))
+    sources = examine(read_plan(path)).inputs.sources.set_index("file")
+    assert sources.loc["venues.csv", "datum_found"] == "wgs84"
+    assert sources.loc["venues.csv", "datum_evidence"].startswith("wgs84 0 m; gcj02 ")
+    assert sources.loc["population.csv", "datum_found"] == ""
+
+
 def test_a_datum_that_the_evidence_confirms_is_not_talked_about(tmp_path):
     assert notes(tmp_path / "a", "gcj02", "gcj02") == []
     assert notes(tmp_path / "b", "wgs84", "wgs84") == []

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from coverplan import schema
 from coverplan.crs import metric_crs
@@ -31,6 +32,8 @@ if TYPE_CHECKING:  # annotations only
     import pandas as pd
 
 __all__ = ["CountyTables"]
+
+Floats = NDArray[np.float64]
 
 
 class CountyTables:
@@ -132,7 +135,18 @@ class CountyTables:
             villages = self.frame("villages")
             places = None if villages is None else villages.set_index("code12")
             known = references(table, seats.set_index("code9"), places)
-            tell_points(table, written, known, datum, self.outline)
+            self._judged(table, written, known, datum)
+
+    def _judged(
+        self,
+        table: Table,
+        written: tuple[Floats, Floats],
+        known: tuple[Floats, Floats],
+        said: str,
+    ) -> None:
+        verdict = tell_points(table, written, known, said, self.outline)
+        if verdict is not None:
+            self.desk.verdicts[table.file] = verdict
 
     def _villages(self) -> None:
         desk, plan = self.desk, self.desk.plan
@@ -145,7 +159,7 @@ class CountyTables:
         written = check_positions(table, self.area, plan.villages.datum)
         desk.datums[table.file] = plan.villages.datum
         nowhere = np.full(len(table.rows), np.nan)
-        tell_points(table, written, (nowhere, nowhere), plan.villages.datum, self.outline)
+        self._judged(table, written, (nowhere, nowhere), plan.villages.datum)
         kept = table.frame
         self.village_names = VillageNames(
             dict(zip(kept["code12"], kept["name"], strict=True)),
@@ -261,7 +275,9 @@ class CountyTables:
         if cells is not None:
             self.desk.book.extend(tell_flaws(flaws(cells, self.outline), file, self.names.names))
             if self.outline is not None:
-                self.desk.book.extend(tell_polygons(cells, self.outline, file, said)[1])
+                verdict, notes = tell_polygons(cells, self.outline, file, said)
+                self.desk.book.extend(notes)
+                self.desk.verdicts[file] = verdict
         return cells
 
     def _disagreements(self) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from coverplan import schema
 from coverplan.errors import InputError, Problem, Severity, Where
 from coverplan.intake.cells import printable
+from coverplan.intake.datum import Verdict
 from coverplan.intake.headers import Extra
 from coverplan.intake.layers import read_layer
 from coverplan.intake.ledger import RowBook
@@ -41,6 +42,7 @@ class Desk:
         self.book = RowBook()
         self.features: dict[str, int] = {}
         self.datums: dict[str, str] = {}
+        self.verdicts: dict[str, Verdict] = {}
         self._progress = progress
         self._order: dict[str, int] = {}
         self._extra: Extra = ()

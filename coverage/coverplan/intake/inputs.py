@@ -121,7 +121,9 @@ def _assembled(desk: Desk, county: CountyTables) -> Inputs:
     checks.report_conflicts(desk, answers, venues, plan.venues.reports)
     townships = _townships(desk, county)
     counts = {file: sum(fates.values()) for file, fates in desk.book.counts().items()}
-    sources, notes = read_sources(plan, plan.files(), counts | desk.features, desk.datums)
+    sources, notes = read_sources(
+        plan, plan.files(), counts | desk.features, desk.datums, desk.verdicts
+    )
     desk.book.extend(notes)
     departments = checks.table_or_empty(county.frame("departments"), schema.DEPARTMENTS)
     types, targets = county.frame("venue_types"), county.frame("targets")

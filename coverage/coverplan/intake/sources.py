@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from coverplan.errors import Problem, Severity, TableError, Where
+from coverplan.intake.datum import Verdict
 from coverplan.intake.tables import read_table
 from coverplan.schema import PROVENANCE
 
@@ -39,7 +40,11 @@ def hash_of(path: Path) -> str:
 
 
 def read_sources(
-    plan: "Plan", files: Iterable[Path], rows: Mapping[str, int], datums: Mapping[str, str]
+    plan: "Plan",
+    files: Iterable[Path],
+    rows: Mapping[str, int],
+    datums: Mapping[str, str],
+    verdicts: Mapping[str, Verdict],
 ) -> "tuple[pd.DataFrame, tuple[Problem, ...]]":
     """
     Return one line an input file, with what is known of its origin.
@@ -54,12 +59,14 @@ def read_sources(
         File name -> number of rows or features that were read.
     datums
         File name -> datum as the plan says.
+    verdicts
+        File name -> datum as the evidence says.
 
     Returns
     -------
     tuple
-        Frame with `file, sha256, rows, source, licence, datum, date`; and notes: a file that the
-        provenance file does not list, or whose content has changed since.
+        Frame with `file, sha256, rows, source, licence, datum, date, datum_found, datum_evidence`;
+        and notes: a file that the provenance file does not list, or whose content has changed.
     """
     import pandas as pd  # noqa: PLC0415 - heavy
 
@@ -91,9 +98,21 @@ def read_sources(
                 "licence": entry.get("licence", ""),
                 "datum": datums.get(file) or entry.get("datum", ""),
                 "date": entry.get("date", ""),
+                "datum_found": verdicts[file].datum if file in verdicts else "",
+                "datum_evidence": verdicts[file].words if file in verdicts else "",
             }
         )
-    columns = ["file", "sha256", "rows", "source", "licence", "datum", "date"]
+    columns = [
+        "file",
+        "sha256",
+        "rows",
+        "source",
+        "licence",
+        "datum",
+        "date",
+        "datum_found",
+        "datum_evidence",
+    ]
     frame = pd.DataFrame(lines, columns=columns)
     return frame.astype({name: "str" for name in columns if name != "rows"}), tuple(notes)
 
