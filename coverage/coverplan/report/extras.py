@@ -1,7 +1,7 @@
 """What a run folder may hold beyond the run: papers, pictures, GeoJSON, a workbook a township."""
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -19,7 +19,7 @@ from coverplan.report.figures import draw_map, draw_states, draw_targets, sheet_
 from coverplan.report.form import Column, states
 from coverplan.report.gis import layers_of
 from coverplan.report.manifest import NAME, add_files
-from coverplan.report.phrases import county_name, proposals, target_names
+from coverplan.report.phrases import county_name, known_places, proposals, target_names
 from coverplan.report.publish import published
 from coverplan.report.tables import cutoffs_of, gaps_table, is_missing, type_order, villages_table
 from coverplan.report.words import header, type_name, word
@@ -220,8 +220,10 @@ def _gap_columns(result: Result, code: str, rows: pd.DataFrame, lang: str) -> li
             width=30,
         ),
         Column(header("state", lang), states(rows["state"], "state", lang), marked=True),
-        Column(header("places_open", lang), list(rows["places_open"]), "int", total=True),
-        Column(header("places_active", lang), list(rows["places_active"]), "int", total=True),
+        Column(header("places_open", lang), known_places(rows), "int", total=True),
+        Column(
+            header("places_active", lang), known_places(rows, "places_active"), "int", total=True
+        ),
         Column(header("reason", lang), states(rows["reason"], "reason", lang), width=20),
     ]
     for cutoff in cutoffs_of(rows):
@@ -267,11 +269,17 @@ def _headline(result: Result, lang: str) -> str:
     venue_type = type_order(result, programmes_only=True)[0]
     texts = people_text(result, venue_type, lang)
     whole = " ".join(texts[-1:])
-    return "\n".join([county_name(result, lang), *_lines(whole, 34 if lang == "zh" else 60)])
+    return "\n".join([county_name(result, lang), *_lines(whole, 30 if lang == "zh" else 60)])
 
 
-def _lines(text: str, width: int) -> Iterable[str]:
-    return [text[start : start + width] for start in range(0, len(text), width)]
+def _lines(text: str, width: int) -> list[str]:
+    """Break a sentence at its stops into lines of a width, as far as they allow."""
+    lines = [""]
+    for part in re.findall(r"[^，；。,;]+[，；。,;]*\s?", re.sub(r"(?<=\d),(?=\d)", "\x00", text)):
+        if lines[-1] and len(lines[-1]) + len(part) > width:
+            lines.append("")
+        lines[-1] += part
+    return [line.replace("\x00", ",").strip() for line in lines]
 
 
 def _inches(pixels: tuple[int, int]) -> tuple[float, float]:

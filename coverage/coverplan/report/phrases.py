@@ -7,10 +7,18 @@ import pandas as pd
 
 from coverplan.domain import Presence, Result
 from coverplan.report.tables import parts_of
-from coverplan.report.words import reason
+from coverplan.report.words import reason, type_name
 from coverplan.text import say
 
-__all__ = ["county_name", "known_places", "proposals", "refusal", "some", "target_names"]
+__all__ = [
+    "county_name",
+    "known_places",
+    "proposals",
+    "refusal",
+    "some",
+    "statements_of",
+    "target_names",
+]
 
 
 def county_name(result: Result, lang: str) -> str:
@@ -122,3 +130,28 @@ def refusal(result: Result, key: str, lang: str) -> str:
     share = 1 - (people * located).sum() / whole if whole else pd.NA
     values: dict[str, Any] = {} if pd.isna(share) else {"share": f"{float(share):.0%}"}
     return reason(key, lang, values)
+
+
+def statements_of(result: Result, lang: str) -> list[str]:
+    """
+    Return what the programmes' arithmetic says, a sentence or two a programme.
+
+    Parameters
+    ----------
+    result
+        A run's result.
+    lang
+        `"zh"` or `"en"`.
+    """
+    texts = []
+    for venue_type, row in result.programmes.iterrows():
+        text = row.get(f"statement_{lang}")
+        if isinstance(text, str) and text:
+            name = type_name(result.venue_types, str(venue_type), lang)
+            # the sentence may name its type already
+            texts.append(
+                text
+                if text.startswith(name)
+                else say("report.refused_note", lang, type=name, reason=text)
+            )
+    return texts

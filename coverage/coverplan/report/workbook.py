@@ -15,6 +15,7 @@ from coverplan.report.phrases import (
     proposals,
     refusal,
     some,
+    statements_of,
     target_names,
 )
 from coverplan.report.tables import (
@@ -22,13 +23,13 @@ from coverplan.report.tables import (
     gaps_table,
     joined,
     of_type,
-    placement_table,
     targets_table,
     type_order,
     villages_table,
 )
 from coverplan.report.words import header, type_name, word
 from coverplan.report.workbook_notes import method_sheet, quality_sheet
+from coverplan.report.workbook_proposed import proposed_sheet
 from coverplan.text import say
 
 __all__ = ["book_of", "write_workbook"]
@@ -62,7 +63,7 @@ def write_workbook(result: Result, path: Path, *, lang: str = "zh") -> None:
         _by_type(book, result)
         _villages(book, result)
         _targets(book, result)
-        _proposed(book, result)
+        proposed_sheet(book, result)
         quality_sheet(book, result)
         method_sheet(book, result)
 
@@ -124,7 +125,7 @@ def _overview(book: Book, result: Result) -> None:
         len(columns) + 1,
     )
     form.table(columns)
-    for text in dict.fromkeys([*notes, *_statements(result, lang), *_cautions(result, lang)]):
+    for text in dict.fromkeys([*notes, *statements_of(result, lang), *_cautions(result, lang)]):
         form.note(text)
     form.close()
 
@@ -374,52 +375,6 @@ def _targets(book: Book, result: Result) -> None:
     )
     form.table(columns, total=False)
     form.close()
-
-
-def _proposed(book: Book, result: Result) -> None:
-    lang = book.lang
-    table = placement_table(result)
-    columns = [
-        Column(
-            header("type_zh", lang),
-            [type_name(result.venue_types, one, lang) for one in table["type"]],
-            width=22,
-        ),
-        Column(header("order", lang), list(table["order"]), "int"),
-        Column(header("label_zh", lang), _texts(table, f"label_{lang}"), name="key", width=34),
-        Column(header("township", lang), _texts(table, "township")),
-        *(
-            Column(header(name, lang), states(table[name], name, lang), width=24)
-            for name in ("resolution", "rule", "condition")
-        ),
-        Column(header("people_gained", lang), list(table["people_gained"]), "int", total=True),
-        Column(header("nearest_before_min", lang), list(table["nearest_before_min"]), "minutes"),
-    ]
-    title = say("report.title.proposed", lang, county=county_name(result, lang))
-    form = book.form(
-        say("report.sheet.proposed", lang), title, say("report.unit_people", lang), len(columns) + 1
-    )
-    form.table(columns)
-    form.note("")
-    for text in _statements(result, lang):
-        form.note(text)
-    form.close()
-
-
-def _statements(result: Result, lang: str) -> list[str]:
-    """Return what the programmes' arithmetic says, in words."""
-    texts = []
-    for venue_type, row in result.programmes.iterrows():
-        text = row.get(f"statement_{lang}")
-        if isinstance(text, str) and text:
-            name = type_name(result.venue_types, str(venue_type), lang)
-            # the sentence may name its type already
-            texts.append(
-                text
-                if text.startswith(name)
-                else say("report.refused_note", lang, type=name, reason=text)
-            )
-    return texts
 
 
 def _cautions(result: Result, lang: str) -> list[str]:
