@@ -4,6 +4,7 @@ import os
 import signal
 import threading
 import time
+from typing import Any
 
 import numpy as np
 import pytest
@@ -64,7 +65,7 @@ def test_the_solver_also_works_away_from_the_main_thread():
 
 
 def test_a_long_solve_reports_its_progress():
-    heard: list[object] = []
+    heard: list[Any] = []
     solve(hard_cover(), time_limit_s=1.5, on_progress=heard.append)
     assert heard
     assert heard[-1].bound <= heard[-1].objective
