@@ -16,6 +16,7 @@ from coverplan.impedance.by_road import SNAP_LIMIT_M
 from coverplan.impedance.line import line_km, line_minutes
 from coverplan.impedance.network import network_of, road_minutes, snap
 from coverplan.impedance.speeds import PROFILES
+from coverplan.text import LANGUAGES
 
 __all__ = ["access", "coverage", "equity", "travel_times"]
 
@@ -246,7 +247,8 @@ def equity(
         `decile_gap` [percentage points between the best and the worst tenth of people by their
         zone's coverage], `worst_off_minutes` [min], `people_beyond`, `share_beyond`,
         `minutes_over`, `people_unreachable`, `fgt_1`, `fgt_2`, and of those who reach a site
-        `gini_minutes`, `palma_minutes`, `theil_minutes`. Its `attrs["notes"]` must be printed too.
+        `gini_minutes`, `palma_minutes`, `theil_minutes`. Its `attrs["notes"]` (by language)
+        must be printed too.
 
     Raises
     ------
@@ -287,7 +289,8 @@ def equity(
             measure(travel[near], head[near], of="minutes") if near.any() else float("nan")
         )
     table = pd.Series(found)
-    table.attrs["notes"] = inequality.equity_notes(outside=outside)
+    notes = inequality.equity_notes(outside=outside)
+    table.attrs["notes"] = {lang: [note.text(lang) for note in notes] for lang in LANGUAGES}
     return table
 
 
