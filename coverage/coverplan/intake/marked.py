@@ -139,6 +139,11 @@ def write_problems(problems: Iterable[Problem], target: Path, *, lang: str = "zh
         An .xlsx.
     lang
         Language of headers and texts.
+
+    Returns
+    -------
+    pathlib.Path
+        The file.
     """
     head = ("severity", "file", "sheet", "row", "column", "found", "text")
     lines = [
@@ -170,6 +175,11 @@ def write_ledger(ledger: "pd.DataFrame", target: Path, *, lang: str = "zh") -> P
         An .xlsx.
     lang
         Language of headers and texts.
+
+    Returns
+    -------
+    pathlib.Path
+        The file.
     """
     columns = ["file", "sheet", "row", "fate", "column", "before", "after", f"text_{lang}"]
     fates = {name: say(f"intake.paper.{name}", lang) for name in ("taken", "repaired", "set_aside")}

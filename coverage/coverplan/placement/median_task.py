@@ -84,6 +84,11 @@ def finite(cost: FloatArray, highest: float | None = None) -> FloatArray:
     highest
         A cost that is finite elsewhere, if it is higher than those here.
 
+    Returns
+    -------
+    FloatArray
+        Of the same shape, finite everywhere.
+
     Examples
     --------
     >>> finite(np.array([[1.0, np.inf]])).tolist()

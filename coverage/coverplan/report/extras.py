@@ -149,6 +149,11 @@ def write_geojson(result: Result, folder: Path, *, lang: str = "zh") -> list[str
         The run folder; the files lie in its `geojson/`.
     lang
         `"zh"` or `"en"`.
+
+    Returns
+    -------
+    list
+        Names of the files below the run folder.
     """
     import pyogrio  # noqa: PLC0415 - heavy
 
@@ -176,6 +181,11 @@ def write_township_books(result: Result, folder: Path, *, lang: str = "zh") -> l
         The run folder; the files lie in its `townships/`.
     lang
         `"zh"` or `"en"`.
+
+    Returns
+    -------
+    list
+        Names of the files below the run folder.
     """
     target = folder / "townships"
     target.mkdir(exist_ok=True)
