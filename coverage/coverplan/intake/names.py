@@ -188,9 +188,10 @@ class TownshipNames:
         stems: dict[str, list[str]] = defaultdict(list)
         alias: dict[str, list[str]] = defaultdict(list)
         for code, name in self.names.items():
-            bare = bare_name(name, self.county)
-            exact[bare].append(code)
-            stems[_deep_stem(bare)].append(code)
+            # 东丽区经济技术开发区 lies in 东丽区: its own name is not a prefix to be cut
+            for bare in dict.fromkeys((bare_name(name), bare_name(name, self.county))):
+                exact[bare].append(code)
+                stems[_deep_stem(bare)].append(code)
         for text, code in self.aliases:
             bare = bare_name(text, self.county)
             if code in self.names and code not in alias[bare]:
@@ -227,13 +228,14 @@ class TownshipNames:
         return self._known[text]
 
     def _matched(self, text: str) -> Match:
-        bare = bare_name(text, self.county)
+        whole, bare = bare_name(text), bare_name(text, self.county)
         code = bare[:_CODE_DIGITS]
         if bare.isdigit() and code in self.names and not bare[_CODE_DIGITS:].strip("0"):
             return Match(code, How.CODE)
         for table, how in ((self._exact, How.EXACT), (self._alias, How.ALIAS)):
-            if bare in table:
-                return self._one(table[bare], how)
+            for form in (whole, bare):
+                if form in table:
+                    return self._one(table[form], how)
         if not bare or bare.isdigit():
             return Match("", How.NONE)
         return self._likened(bare)
