@@ -10,6 +10,7 @@ from scipy.sparse.csgraph import maximum_flow
 
 from coverplan.errors import InfeasibleError
 from coverplan.placement.chain import Chain, place_by_goals
+from coverplan.placement.decay import Decay
 from coverplan.placement.lscp import lscp
 from coverplan.placement.mclp import mclp, mclp_streamed
 from coverplan.placement.result import Status
@@ -43,7 +44,7 @@ class World:
     def rules(self):
         """Draw rules on sites, and say the same as a function of a set."""
         rng, m = self.rng, self.m
-        options: dict = {}
+        options: dict[str, object] = {}
         tests = []
         existing = self.existing
         options["existing"] = existing
@@ -190,13 +191,13 @@ def faded(world, y, worth):
 @pytest.mark.parametrize("seed", range(60))
 def test_fading_coverage_equals_enumeration(seed):
     world = World(3000 + seed)
+    decay: Decay = 35.0
     if seed % 2:
         decay = [(10.0, 1.0), (20.0, 0.5), (30.0, 0.25)]
 
         def worth(t: float) -> float:
             return next((share for minutes, share in decay if t <= minutes), 0.0)
     else:
-        decay = 35.0
 
         def worth(t: float) -> float:
             return min(1.0, max(0.0, (35.0 - t) / 20.0))
@@ -351,7 +352,8 @@ def test_goals_in_order_of_rank_equal_enumeration(seed):
     longest = float(world.times[np.isfinite(world.times)].max())
 
     def serves(y: np.ndarray) -> bool:
-        return (y | ~world.existing).all() and all(y[world.zone == z].any() for z in needs)
+        stays = bool((y | ~world.existing).all())
+        return stays and all(bool(y[world.zone == z].any()) for z in needs)
 
     needed = min(int((y & ~world.existing).sum()) for y in world.sets() if serves(y))
     new_sites = None if seed % 3 == 0 else world.new_sites

@@ -186,7 +186,7 @@ def test_replanning_keeps_most_of_the_old_plan_that_the_best_total_allows(seed):
     ways = [order for order in orders(6, [1, 1]) if not set(built) & {j for y in order for j in y}]
     best = max(person_years(times, weight, order, built) for order in ways)
 
-    def kept(order: tuple) -> int:
+    def kept(order: tuple[tuple[int, ...], ...]) -> int:
         now = set(built)
         count = 0
         for year, planned in zip(order, old.opened[1:], strict=True):

@@ -1,6 +1,7 @@
 """Covering models: what they refuse, what they name, and small counties computed by hand."""
 
 import json
+from typing import Any
 
 import numpy as np
 import pytest
@@ -25,11 +26,11 @@ MINUTES = np.array([[5.0, 40.0, 12.0], [40.0, 6.0, 14.0], [50.0, 9.0, 60.0]])
 PEOPLE = [300, 200, 150]
 
 
-def words(error: pytest.ExceptionInfo, lang: str = "en") -> str:
+def words(error: pytest.ExceptionInfo[InputError], lang: str = "en") -> str:
     return error.value.text(lang)
 
 
-def keys(error: pytest.ExceptionInfo) -> list[str]:
+def keys(error: pytest.ExceptionInfo[InputError]) -> list[str]:
     return [problem.key.rpartition(".")[2] for problem in error.value.problems]
 
 
@@ -91,7 +92,7 @@ def test_unreachable_demand_points_are_named_with_their_townships():
 
 
 def test_contradictory_rules_are_named_and_dropping_any_one_heals():
-    rules = {
+    rules: dict[str, Any] = {
         "zone": ["甲镇", "甲镇", "乙镇", "乙镇", "丙乡", "丙乡"],
         "zone_min": {"甲镇": 1, "乙镇": 1, "丙乡": 1},
         "cost": [9.0, 9.0, 2.0, 2.0, 2.0, 2.0],
@@ -108,7 +109,7 @@ def test_contradictory_rules_are_named_and_dropping_any_one_heals():
     assert error.value.problems[0].values["number"] == len(told) - 1 == 4
     # Each of the four by itself: without it a placement exists.
     for zone in ("甲镇", "乙镇", "丙乡"):
-        fewer = {**rules, "zone_min": {z: 1 for z in rules["zone_min"] if z != zone}}
+        fewer = {**rules, "zone_min": {z: 1 for z in ("甲镇", "乙镇", "丙乡") if z != zone}}
         assert mclp(times, [1, 1], 15.0, 6, **fewer).status is Status.OPTIMAL
     assert mclp(times, [1, 1], 15.0, 6, **{**rules, "budget": 13.0}).status is Status.OPTIMAL
 

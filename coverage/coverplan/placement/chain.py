@@ -239,7 +239,8 @@ def place_by_goals(
     Notes
     -----
     The mean travel time counts an unreachable demand point as the longest time that is known.
-    Ties: the fewest sites, then the lexicographically smallest set.
+    Ties: the fewest sites, then the lexicographically smallest set; with travel times on small
+    counties only (see `covering_search.first_of_equals`).
     """
     search = Search(time_limit_s=time_limit_s, seed=seed)
     faults: list[Problem] = []
@@ -430,7 +431,13 @@ def _settled(state: _State) -> BoolArray:
     if any(stage.status is not Status.OPTIMAL for stage in state.stages):
         return state.found.chosen
     return first_of_equals(
-        state.program, state.cost, "min", state.found, state.search, tolerance=state.tolerance
+        state.program,
+        state.cost,
+        "min",
+        state.found,
+        state.search,
+        tolerance=state.tolerance,
+        always=len(state.stages) == 1,
     )
 
 

@@ -24,6 +24,8 @@ BLOCK = 15
 RIVALS = 3
 # Branching nodes at which a tie is left as it is: the same on every machine.
 TIE_NODES = 500
+# Entries of the largest program on which equals are told apart.
+TIE_ENTRIES = 600
 
 
 def _now() -> float:
@@ -180,12 +182,14 @@ def first_of_equals(
     tolerance: float,
     fewest: bool = True,
     rare: bool = True,
+    always: bool = False,
 ) -> BoolArray:
     """
     Return, of all equally good sets of sites, the fewest, then the lexicographically smallest.
 
-    Where that takes more branching than `TIE_NODES` the set stays as it is: equally good, and the
-    same on every machine, but not proven to be the first.
+    On a program of more than `TIE_ENTRIES` entries, or where it takes more branching than
+    `TIE_NODES`, the set stays as it is: equally good, and the same on every machine, but not
+    proven to be the first. Proving that can take ten times as long as the optimum itself.
 
     Parameters
     ----------
@@ -201,12 +205,16 @@ def first_of_equals(
         False where every optimum is known to open equally many.
     rare
         False where many optima are expected, as where all are covered.
+    always
+        Whether to choose on a large program too.
 
     Returns
     -------
     BoolArray
         Open sites, shape (n_sites,).
     """
+    if not always and program.entries > TIE_ENTRIES:
+        return found.chosen
     n_sites = program.n_sites
     can, must = _matters(program, cost, sense, found.value, tolerance, search)
     low = np.where(must, 1.0, program.lower[:n_sites])

@@ -112,7 +112,9 @@ def lscp(
     -------
     Placement
         `objective` is the number of new sites, or the money; `allocation` the nearest open site of
-        each covered demand point. Ties: the fewest sites, then the lexicographically smallest set.
+        each covered demand point. Ties, up to some thousand entries of the
+        merged model: the fewest sites, then the lexicographically smallest set; on larger ones any
+        optimum, the same on every machine.
 
     Raises
     ------

@@ -126,7 +126,9 @@ def mclp(
     Placement
         `objective` is the weight covered (with `decay`: weight times share; with `capacity`:
         people served), recounted from `times`; `allocation` the nearest open site of each covered
-        demand point. Ties: the fewest sites, then the lexicographically smallest set.
+        demand point. Ties, up to some thousand entries of the
+        merged model: the fewest sites, then the lexicographically smallest set; on larger ones any
+        optimum, the same on every machine.
 
     Raises
     ------

@@ -25,6 +25,9 @@ BoolArray = NDArray[np.bool_]
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 
+# Entries of a covering matrix that the solver takes in its stride.
+SMALL = 20_000
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class MostCovered:
@@ -102,17 +105,22 @@ def most_covered(
         (np.ones(left.column.size), left.column, left.start), shape=(left.n_rows, free.size)
     )
     guess = None if start is None else np.flatnonzero(start[free])
-    bounded = bound_cover(matrix, left.weight, count, tolerance=unit, start=guess)
+    # On a small model the solver is as quick as the multipliers.
+    steps = 1500 if matrix.nnz > SMALL else 200
+    bounded = bound_cover(matrix, left.weight, count, steps=steps, tolerance=unit, start=guess)
     value, upper = bounded.value, bounded.bound
     if whole:
         upper = float(np.floor(upper + 1e-6))
     columns = np.flatnonzero(~bounded.cannot_help(count, value))
     chosen = np.isin(columns, bounded.best)
     if upper - value >= unit:
-        program, cost, lost = _reduced(left, columns, free.size, count)
-        # A start helps only where the multipliers left little: else it misleads the branching.
-        begin = chosen if columns.size < free.size / 2 else None
-        found = solved(program, cost, "min", search, start=begin, whole=whole)
+        # Where the multipliers ruled out little, whole losses make the branching better informed.
+        hard = columns.size > free.size / 2
+        if hard:
+            columns = np.arange(free.size)
+            chosen = np.isin(columns, bounded.best)
+        program, cost, lost = _reduced(left, columns, free.size, count, whole=hard)
+        found = solved(program, cost, "min", search, start=chosen, whole=whole)
         reached = total - lost - found.value
         if reached > value:
             value, chosen = reached, found.chosen
@@ -159,12 +167,12 @@ def _without(
 
 
 def _reduced(
-    rows: CoverRows, columns: IntArray, n_sites: int, count: int
+    rows: CoverRows, columns: IntArray, n_sites: int, count: int, *, whole: bool = False
 ) -> tuple[Program, FloatArray, float]:
     """Return the model on some columns, its objective, and the weight that they cannot cover."""
     nothing = np.zeros(n_sites, dtype=np.bool_)
     left, _ = _without(rows, nothing, columns, n_sites)
     program = Program(site_rules(columns.size), count)
-    first = program.add_cover(left)
+    first = program.add_cover(left, integer=whole)
     lost = float(rows.weight.sum()) - float(left.weight.sum())
     return program, program.cost(first, left.weight), lost

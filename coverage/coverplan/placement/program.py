@@ -87,6 +87,11 @@ class Program:
         return Rule(kind, number=float(new_sites or 0))
 
     @property
+    def entries(self) -> int:
+        """Number of coefficients of all rows."""
+        return sum(part.nnz for part in self._parts)
+
+    @property
     def width(self) -> int:
         """Number of columns."""
         return self.lower.size
