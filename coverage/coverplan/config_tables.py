@@ -174,6 +174,7 @@ class Programme:
     place: bool = key("place = true", default=True)
     resolution: Resolution = key('resolution = "community"', default=Resolution.COMMUNITY)
     levels: tuple[str, ...] = key('levels = ["小学"]', default=())
+    themes: int = key("themes = 3", default=0)
     years: tuple[int, ...] = key("years = [2026, 2027]", default=())
     sites_per_year: tuple[int, ...] = key("sites_per_year = [10, 9]", default=())
 

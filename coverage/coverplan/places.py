@@ -173,7 +173,7 @@ def _derived(townships: pd.DataFrame, villages: pd.DataFrame) -> pd.DataFrame:
         index=[f"village-{code}" for code in villages.index],
     )
     every = pd.concat([halls, rows]).rename_axis("id")
-    every = every.assign(types="", note="", host_kind="", must=False, never=False)
+    every = every.assign(types="", note="", host_kind="", theme="", must=False, never=False)
     return every.assign(lon=np.nan, lat=np.nan, cost_yuan=np.nan, capacity=np.nan)
 
 

@@ -1,6 +1,6 @@
 """Where the next sites should go, programme by programme, in words that the data can bear."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,6 +16,7 @@ from coverplan.placement.arithmetic import Arithmetic, arithmetic
 from coverplan.placement.chain import Goal, place_by_goals
 from coverplan.placement.p_median import p_median
 from coverplan.placement.result import Placement, Status
+from coverplan.placement.themes import most_themes, themes_reached
 from coverplan.rows import row_at
 from coverplan.scene import Scene, choice_of, nominated_places
 from coverplan.text import LANGUAGES, say
@@ -260,13 +261,45 @@ def _count(
     nominated = nominated_places(item, scene)
     if not item.place or not nominated or not missing:
         return _Answer([], facts, tuple(notes))
-    wanted = missing if item.new_sites == "target" else int(item.new_sites)
-    rows = [
+    wanted = min(missing if item.new_sites == "target" else int(item.new_sites), len(nominated))
+    choice = choice_of(item, scene)
+    themes = [*scene.venues.loc[list(choice.sites[: choice.n_open]), "theme"].fillna("")]
+    themes += [*scene.candidates.loc[list(choice.offered), "theme"].fillna("")]
+    if not (item.themes and choice.timed and any(themes)):
+        facts |= {"status": "listed", "new_sites": wanted}
+        return _Answer(_nominated_rows(item, scene, nominated[:wanted]), facts, tuple(notes))
+    placement = most_themes(
+        choice.minutes,
+        choice.weight,
+        themes,
+        float(item.cutoff_min),
+        wanted,
+        at_least=item.themes,
+        existing=choice.existing,
+        required=list(choice.must),
+    )
+    reached = themes_reached(choice.minutes, themes, item.cutoff_min, choice.existing)
+    numbers = {
+        "themes": item.themes,
+        "cutoff": item.cutoff_min,
+        "before": round(float(choice.weight[reached >= item.themes].sum())),
+        "after": round(placement.objective),
+        "pupils": round(float(choice.weight.sum())),
+    }
+    facts |= _proof(placement)
+    notes += [_note("say.themes", words, **numbers), _proof_note(placement, words)]
+    added = [choice.sites[column] for column in placement.added]
+    # The themes may be reached with fewer places than the target counts: the rest in table order.
+    rest = [site for site in nominated if site not in added][: wanted - len(added)]
+    facts["new_sites"] = len(added) + len(rest)
+    return _Answer(_nominated_rows(item, scene, [*added, *rest]), facts, tuple(notes))
+
+
+def _nominated_rows(item: Programme, scene: Scene, sites: Sequence[str]) -> list[dict[str, Any]]:
+    return [
         _row(item, scene, order, site, rule="nominated", condition="known", gained=None)
-        for order, site in enumerate(nominated[:wanted], start=1)
+        for order, site in enumerate(sites, start=1)
     ]
-    facts |= {"status": "listed", "new_sites": len(rows)}
-    return _Answer(rows, facts, tuple(notes))
 
 
 def _by_gain(

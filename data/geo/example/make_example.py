@@ -48,6 +48,7 @@ LIST_COMPLETE = (
     "city_demo",
     "county_demo",
 )
+THEMES = ("农业", "地质", "水利", "医卫", "生态", "工业")
 PROGRAMMES = ("university_site", "school_museum", "youth_base")
 OTHERS = (
     "science_activity_room",
@@ -262,11 +263,12 @@ class Maker:
         rows = [
             self.venue(
                 "youth_base", f"{village or at}{theme}实践基地", at, village,
-                basis=f"{theme}（示例）", note=f"{MARK}；主题：{theme}",
+                basis=f"{theme}（示例）", theme=theme,
             )
             for at, village, theme in wanted
         ]  # fmt: skip
-        return [*rows, self.venue("youth_base", "保合镇农业实践基地", "保合镇", status="planned")]
+        name = "保合镇农业实践基地"
+        return [*rows, self.venue("youth_base", name, "保合镇", status="planned", theme="农业")]
 
     def other_venues(self) -> list[Record]:
         """Return a few venues of other types, and what has no place."""
@@ -362,11 +364,12 @@ class Maker:
                 "village": "",
                 "kind": "nominated",
                 "types": "youth_base",
+                "theme": THEMES[number % len(THEMES)],
                 "lon": at.lon,
                 "lat": at.lat,
                 "note": MARK,
             }
-            for at in self.townships
+            for number, at in enumerate(self.townships)
             if at.name not in based
         ]
         return rows
@@ -419,11 +422,11 @@ COLUMNS = {
     "asked_seats.csv": "from_code9,to_code9,minutes,via,note",
     "schools.csv": "id,name,township,village,level,pupils,space,activity_room,lon,lat,note",
     "venues.csv": "id,place_id,name,type,township,village,lon,lat,status,opened_on,closed_on,"
-    "active_12m,basis,host,host_kind,capacity,learners_12m,cost_yuan,visitable,evidence,verified,"
+    "active_12m,basis,host,host_kind,theme,capacity,learners_12m,cost_yuan,visitable,evidence,verified,"
     "source,note",
     "reports.csv": "township,type,answer,reported_on,reporter,note",
     "candidates.csv": "id,name,township,village,kind,types,lon,lat,cost_yuan,capacity,must,never,"
-    "host_kind,note",
+    "host_kind,theme,note",
     "indicators.csv": "target,year,value,planned,date,source,note",
     "venue_types.csv": "id,zh,en,clause,shape,colour,host_kinds,has_place,list_complete,programme",
 }
