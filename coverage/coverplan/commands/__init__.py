@@ -2,9 +2,9 @@
 
 from types import ModuleType
 
-from coverplan.commands import check, collect, doctor, forms, init, place, run
+from coverplan.commands import check, collect, doctor, forms, init, place, roads, run
 
 __all__ = ["COMMANDS"]
 
-COMMANDS: tuple[ModuleType, ...] = (run, check, place, init, forms, collect, doctor)
+COMMANDS: tuple[ModuleType, ...] = (run, check, place, init, forms, collect, roads, doctor)
 """In the order in which help lists them; heavy imports stand inside their `execute`."""
