@@ -113,6 +113,18 @@ def test_hostile_text_is_marked_without_harm(tmp_path):
     assert openpyxl.load_workbook(target).worksheets[0]["B2"].value == "<b>{{x}}"
 
 
+def test_a_run_that_is_refused_leaves_its_report_beside_the_results(tmp_path, capsys):
+    plan = little_county(tmp_path / "county", venues=venues("v1,甲,museum,不存在镇,,,,开放"))
+    out = tmp_path / "out"
+    assert main(["run", str(plan), "--out", str(out)]) == 2
+    assert not out.exists()
+    folder = tmp_path / "out-problems"
+    assert {path.name for path in folder.iterdir()} == {"problems.xlsx", "ledger.xlsx"}
+    assert str(folder) in capsys.readouterr().err
+    assert main(["run", str(plan), "--out", str(out), "--marked"]) == 2
+    assert (folder / "marked" / "venues.csv.xlsx").is_file()
+
+
 def test_check_writes_the_report_where_it_is_asked_to_and_still_refuses(tmp_path, capsys):
     plan = little_county(tmp_path / "county", venues=venues("v1,甲,museum,不存在镇,,,,开放"))
     assert main(["check", str(plan), "--marked", str(tmp_path / "report")]) == 2

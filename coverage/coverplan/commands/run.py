@@ -6,6 +6,7 @@ from pathlib import Path
 
 from coverplan.commands.codes import BAD_INPUT, DONE, INFEASIBLE
 from coverplan.commands.plans import Steps, plan_arguments, plan_of
+from coverplan.commands.problem_folder import leave_report
 from coverplan.text import say
 
 __all__ = ["arguments", "execute"]
@@ -24,6 +25,8 @@ def arguments(parser: argparse.ArgumentParser, lang: str) -> None:
     """
     plan_arguments(parser, lang)
     parser.add_argument("--out", type=Path, metavar="DIR", help=say("cli.out", lang))
+    text = say("intake.paper.marked_run", lang)
+    parser.add_argument("--marked", action="store_true", help=text)
     parser.add_argument("--quiet", action="store_true", help=say("cli.quiet", lang))
 
 
@@ -40,9 +43,15 @@ def execute(options: argparse.Namespace) -> int:
     -------
     int
         The exit code.
+
+    Raises
+    ------
+    InputError
+        The input cannot be used; the problem report stands beside the outputs, which are left.
     """
     from rich.console import Console  # noqa: PLC0415 - lazy
 
+    from coverplan.errors import InputError  # noqa: PLC0415 - lazy
     from coverplan.pipeline import STEPS, run  # noqa: PLC0415 - lazy
     from coverplan.report.run_folder import write  # noqa: PLC0415 - lazy
     from coverplan.summary import summary  # noqa: PLC0415 - lazy
@@ -54,7 +63,13 @@ def execute(options: argparse.Namespace) -> int:
         print(say("cli.no_dir", lang), file=sys.stderr)
         return BAD_INPUT
     steps = Steps((*STEPS, "write"), lang, quiet=options.quiet)
-    result = run(plan, progress=steps)
+    try:
+        result = run(plan, progress=steps)
+    except InputError as error:
+        print(leave_report(plan, directory, error, marked=options.marked), file=sys.stderr)
+        raise
+    if options.marked:
+        print(leave_report(plan, directory, None, marked=True))
     steps("write")
     target = write(result, directory)
     if not options.quiet:
