@@ -378,7 +378,7 @@ def small_result(*, example: bool = False, lang: str = "zh", profile: str = "int
         targets=targets,
         placement=placement,
         programmes=programmes,
-        **no_prospects(),
+        **{**no_prospects(), "curve": _curve(), "evidence": _evidence()},
         outline=outline,
         layers={"长江": river},
         venue_types=venue_types,
@@ -453,8 +453,3 @@ def _evidence() -> pd.DataFrame:
             [("university_site", "c1"), ("university_site", "c2")], names=["type", "candidate_id"]
         ),
     )
-
-
-def _empty(levels: list[str], columns: list[str]) -> pd.DataFrame:
-    index = pd.MultiIndex.from_arrays([pd.array([], dtype="str")] * len(levels), names=levels)
-    return pd.DataFrame({name: pd.array([], dtype="str") for name in columns}, index=index)
