@@ -194,7 +194,6 @@ def target_rows(result: "Result") -> list[dict[str, Any]]:
                 "target": number(row["goal"] if "goal" in row else row["target"], 2),
                 "comparison": text(row["comparison"]),
                 "firm": text(row["firm"]),
-                "reading": text(row["reading"]),
                 "lead": text(row["lead"]),
                 "source": text(row["source_table"]),
                 "type": text(row["venue_type"]),

@@ -34,6 +34,8 @@ SCRIPTS = (
     "search",
     "files",
     "intake",
+    "sheets",
+    "picture",
     "print",
     "start",
 )

@@ -1,6 +1,7 @@
 // Files out and in: CSV, the scenario, the meeting's log.
-function saveFile(name, text, type) {
-  const link = h('a', { href: URL.createObjectURL(new Blob([text], { type })), download: name });
+function saveFile(name, body, type) {
+  const blob = body instanceof Blob ? body : new Blob([body], { type });
+  const link = h('a', { href: URL.createObjectURL(blob), download: name });
   document.body.appendChild(link);
   link.click();
   document.body.removeChild(link);
@@ -45,8 +46,8 @@ function targetsCsv() {
 }
 
 function logCsv() {
-  const head = ['n', 'act', 'type', 'candidate_id', 'name', 'people', 'cutoff_min', 'reason'];
-  return csv([head].concat(state.log.map((e, n) => [n + 1, e.act, e.type, e.candidate, e.name, e.people, e.cutoff, e.reason])));
+  const head = ['n', 'who', 'act', 'type', 'candidate_id', 'name', 'people', 'cutoff_min', 'reason'];
+  return csv([head].concat(state.log.map((e, n) => [n + 1, e.who || '', e.act, e.type, e.candidate, e.name, e.people, e.cutoff, e.reason])));
 }
 
 // What Python reads back: the chosen candidates of each type, and how it came to that.
@@ -77,7 +78,7 @@ function readScenario(text) {
       return number[id] !== undefined;
     }).map(id => number[id]).filter((j, n, all) => all.indexOf(j) === n);
   });
-  state.log = Array.isArray(tree.log) ? tree.log.filter(e => e && typeof e === 'object').map(e => ({ act: clean(e.act || ''), type: clean(e.type || ''), candidate: clean(e.candidate || ''), name: clean(e.name || ''), people: Number(e.people) || 0, cutoff: Number(e.cutoff) || 0, reason: clean(e.reason || '') })) : [];
+  state.log = Array.isArray(tree.log) ? tree.log.filter(e => e && typeof e === 'object').map(e => ({ act: clean(e.act || ''), type: clean(e.type || ''), candidate: clean(e.candidate || ''), name: clean(e.name || ''), people: Number(e.people) || 0, cutoff: Number(e.cutoff) || 0, reason: clean(e.reason || ''), who: clean(e.who || '') })) : [];
   state.past = [];
   state.future = [];
   state.mode = 'plan';
@@ -85,12 +86,12 @@ function readScenario(text) {
   return lost.length ? say('scenario.lost', { n: lost.length, list: lost.slice(0, 5).join('、') }) : say('scenario.read');
 }
 
-function openScenario() {
+function openScenario(then) {
   const box = h('input', { type: 'file', accept: '.json,application/json' });
   box.addEventListener('change', () => {
     if (!box.files.length) { return; }
     const reader = new FileReader();
-    reader.onload = () => notice(readScenario(String(reader.result)));
+    reader.onload = () => then(String(reader.result));
     reader.readAsText(box.files[0], 'utf-8');
   });
   box.click();
@@ -106,15 +107,26 @@ function notice(text) {
 
 function exportMenu() {
   const slug = DATA.county.slug;
-  const item = (label, run) => h('button', { type: 'button', role: 'menuitem', onclick: event => { run(); const d = event.target.closest('details'); if (d) { d.open = false; } } }, label);
   const out = 'text/csv;charset=utf-8';
-  return h('details.menu', {}, h('summary', {}, say('export')), h('div.items', { role: 'menu' },
+  const box = h('div.items', { role: 'menu' });
+  const item = (label, run) => h('button', { type: 'button', role: 'menuitem', onclick: event => { event.target.closest('details').open = false; run(); } }, label);
+  // Built when it opens: what can leave depends on what has been done.
+  const list = () => [
+    item(say('export.book'), () => saveFile(slug + '.xlsx', workbook(bookSheets()))),
     item(say('export.gaps'), () => saveFile(slug + '-gaps.csv', gapsCsv(), out)),
     item(say('export.sites'), () => saveFile(slug + '-sites.csv', sitesCsv(), out)),
     item(say('export.targets'), () => saveFile(slug + '-targets.csv', targetsCsv(), out)),
-    item(say('export.log'), () => saveFile(slug + '-log.csv', logCsv(), out)),
+    state.log.length ? item(say('export.log'), () => saveFile(slug + '-log.csv', logCsv(), out)) : null,
+    Object.keys(PINS).length ? item(say('export.pins'), () => saveFile(slug + '-pins.csv', pinsCsv(), out)) : null,
+    item(say('picture.menu'), savePicture),
+    h('hr'),
+    item(say('scenario.save'), () => saveFile(slug + '-scenario.json', scenarioText(), 'application/json')),
+    item(say('scenario.open'), () => openScenario(text => notice(readScenario(text)))),
+    item(say('compare.menu'), () => openScenario(compareDialog)),
+    h('hr'),
     item(say('take.menu'), intakeDialog),
     item(say('page.save'), () => saveFile(slug + '-map.html', savedPage(), 'text/html;charset=utf-8')),
-    item(say('scenario.save'), () => saveFile(slug + '-scenario.json', scenarioText(), 'application/json')),
-    item(say('scenario.open'), openScenario)));
+  ];
+  fill(box, list());
+  return h('details.menu', { ontoggle: event => { if (event.target.open) { fill(box, list()); } } }, h('summary', {}, say('export')), box);
 }

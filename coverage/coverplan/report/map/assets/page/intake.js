@@ -200,13 +200,7 @@ function intakeDialog() {
     fill(out, h('p', { id: 'taken' }, say('take.done', { n: good.length, m: found.rows.length - good.length })),
       h('ul', {}, found.rows.filter(row => row.reason).slice(0, 40).map(row => h('li', {}, say('take.row', { line: row.line }) + row.reason))));
   };
-  const dialog = h('div.dialog', { role: 'dialog', 'aria-modal': 'true', 'aria-label': say('take.title'), onkeydown: event => { if (event.key === 'Escape') { close(); } } },
-    h('h2', {}, say('take.title')), h('p.small', {}, say('take.words')), area, box, out,
-    h('div.tools', {}, h('button.primary', { type: 'button', id: 'take', onclick: run }, say('take.run')), h('button', { type: 'button', onclick: () => close() }, say('close'))));
-  const shade = h('div.shade', {}, dialog);
-  const back = document.activeElement;
-  function close() { document.body.removeChild(shade); if (back) { back.focus(); } }
-  document.body.appendChild(shade);
+  openDialog(say('take.title'), [h('p.small', {}, say('take.words')), area, box, out], h('button.primary', { type: 'button', id: 'take', onclick: run }, say('take.run')));
   area.focus();
 }
 

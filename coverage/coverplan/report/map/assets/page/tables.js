@@ -149,6 +149,7 @@ function siteTables() {
       h('thead', {}, h('tr', {}, [say('col.no'), say('col.site_name'), model.measured(type.id) ? say('col.alone', { cutoff: state.cutoff }) : say('col.alone_presence'), say('col.cost'), say('col.drop')].map((label, n) => h('th', { scope: 'col', class: n === 2 || n === 3 ? 'num' : null }, label)))),
       h('tbody', {}, chosenRows)) : h('p.empty', {}, say('chosen.none')),
     sortedTable('sites', columns, cut, j => rowOf(places.township[j]), state.township >= 0 ? say('caption.free_in', { name: T.name[state.township], n: rows.length }) : say('caption.free', { n: rows.length })),
+    state.log.length ? h('details.auto', {}, h('summary.plain', {}, say('log.title') + ' (' + state.log.length + ')'), logTable()) : null,
     cut.length < ordered.length ? h('button', { type: 'button', onclick: () => { showAll = true; renderTab(); } }, say('show_all', { n: ordered.length })) : null,
   ];
 }
@@ -273,15 +274,14 @@ function notesSheet() {
     h('h2', {}, say('notes.sources')),
     h('table.sources', {}, h('thead', {}, h('tr', {}, ['file', 'rows', 'source', 'licence', 'date'].map(key => h('th', { scope: 'col' }, say('col.' + key))))),
       h('tbody', {}, from.sources.map(row => h('tr', {}, h('th', { scope: 'row' }, clean(row.file)), h('td.num', {}, row.rows === null ? '' : count(row.rows)), h('td', {}, clean(row.source)), h('td', {}, clean(row.licence)), h('td', {}, clean(row.date)))))),
-    state.log.length ? [h('h2', {}, say('log.title')), logTable()] : null,
   ];
 }
 
 function logTable() {
-  return h('table.log', {}, h('thead', {}, h('tr', {}, ['n', 'act', 'site_name', 'effect', 'reason'].map(key => h('th', { scope: 'col' }, say('col.' + key))))),
+  const box = (entry, key) => h('input', { type: 'text', value: entry[key] || '', 'aria-label': say('col.' + key), oninput: event => { entry[key] = event.target.value; } });
+  return h('table.log', {}, h('thead', {}, h('tr', {}, ['n', 'act', 'site_name', 'effect', 'who', 'reason'].map(key => h('th', { scope: 'col' }, say('col.' + key))))),
     h('tbody', {}, state.log.map((entry, n) => h('tr', {}, h('td.num', {}, n + 1), h('td', {}, say('act.' + entry.act)), h('th', { scope: 'row' }, entry.name),
-      h('td.num', {}, signed(entry.people)),
-      h('td', {}, h('input', { type: 'text', value: entry.reason, 'aria-label': say('col.reason'), oninput: event => { entry.reason = event.target.value; } }))))));
+      h('td.num', {}, signed(entry.people)), h('td', {}, box(entry, 'who')), h('td', {}, box(entry, 'reason'))))));
 }
 
 // While the slider is held, only its words change: a new table would take it from the hand.

@@ -27,13 +27,15 @@ function townshipSheet(k) {
   ];
   const mine = DATA.venues.id.map((_, v) => v).filter(v => DATA.venues.township[v] === k);
   if (mine.length) {
-    out.push(h('h3', {}, say('sheet.venues', { n: mine.length })), h('ul', {}, mine.map(v => h('li', {}, DATA.venues.name[v], h('small', {}, ' ' + [typeOf(DATA.venues.type[v]) ? both(typeOf(DATA.venues.type[v]).name) : DATA.venues.type[v], DATA.venues.open[v] ? '' : say('venue.not_open'), DATA.venues.location[v] === 'township' ? say('venue.unlocated') : ''].filter(Boolean).join(' · '))))));
+    out.push(h('h3', {}, say('sheet.venues', { n: mine.length })), h('ul', {}, mine.map(v => h('li', {}, DATA.venues.name[v], h('small', {}, ' ' + [typeOf(DATA.venues.type[v]) ? both(typeOf(DATA.venues.type[v]).name) : DATA.venues.type[v], DATA.venues.open[v] ? '' : say('venue.not_open'), DATA.venues.location[v] === 'township' ? say('venue.unlocated') : ''].filter(Boolean).join(' · ')), pinButton(v)))));
   }
   out.push(h('h3', {}, say('sheet.remedy')), remedy(k));
   const missing = DATA.gaps[state.type] && DATA.gaps[state.type].targets[k];
   if (missing) { out.push(h('p', {}, say('sheet.targets', { list: missing.split(/[;；]/).map(targetName).join('、') }))); }
   return out;
 }
+
+const pinButton = v => (DATA.venues.location[v] === 'township' && hasCells ? h('button.small', { type: 'button', onclick: () => startPin(v) }, say(PINS[v] ? 'pin.again' : 'pin')) : null);
 
 const targetName = id => {
   const row = DATA.targets.find(item => item.id === id.trim());

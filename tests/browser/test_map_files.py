@@ -1,0 +1,111 @@
+"""What leaves the page: workbook, picture, pins, comparison."""
+
+import io
+import json
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+pytestmark = pytest.mark.browser
+
+
+def saved(page, item):
+    page.click("summary:has-text('导出')")
+    with page.expect_download() as waiting:
+        page.click(f"text={item}")
+    return Path(waiting.value.path()).read_bytes()
+
+
+def test_the_workbook_opens_with_codes_as_text_and_the_librarys_sums(opened, pages, runs):
+    page = opened.open(pages["example"])
+    page.evaluate("coverplan.set('metric', 'coverage')")
+    book = openpyxl.load_workbook(io.BytesIO(saved(page, "全部表格（Excel）")))
+    assert book.sheetnames == ["缺口表", "选点方案", "目标台账"]
+    rows = [row for row in book["缺口表"].iter_rows(min_row=3, values_only=True) if row[0]]
+    assert len(rows) == 30
+    assert {row[1] for row in rows} == set(runs["example"].townships.index)
+    total = runs["example"].coverage.loc[("total", "university_site", 30)]
+    assert sum(row[8] or 0 for row in rows) == total["covered"]
+    assert sum(row[5] for row in rows) == total["people"]
+    assert "示例数据" in book["缺口表"]["A1"].value
+
+
+def test_a_name_that_begins_with_an_equals_sign_is_text_in_the_workbook(opened, pages):
+    page = opened.open(pages["tiny"])
+    page.evaluate("coverplan.data.townships.name[0] = '=1+1'; coverplan.changed()")
+    book = openpyxl.load_workbook(io.BytesIO(saved(page, "全部表格（Excel）")))
+    cells = [cell for row in book["缺口表"].iter_rows() for cell in row if cell.value == "=1+1"]
+    assert len(cells) == 1
+    assert cells[0].data_type in {"s", "inlineStr"}
+
+
+def test_the_phone_picture_is_a_png_1080_wide_and_not_blank(opened, pages):
+    page = opened.open(pages["example"])
+    page.evaluate("coverplan.set('mode', 'plan')")
+    body = saved(page, "手机图片（PNG，宽 1080）")
+    assert body[:8] == b"\x89PNG\r\n\x1a\n"
+    assert int.from_bytes(body[16:20], "big") == 1080
+    assert int.from_bytes(body[20:24], "big") > 1000
+    assert len(body) > 50_000
+    assert opened.faults == []
+
+
+def test_a_venue_without_a_place_is_pinned_and_its_coordinates_leave(opened, pages):
+    page = opened.open(pages["silent"])
+    page.locator("path.cell[data-code='500230100']").dispatch_event("click")
+    page.click("text=在图上标位置")
+    box = page.locator("path.cell[data-code='500230100']").bounding_box()
+    page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 3)
+    text = saved(page, "标注坐标 CSV").decode("utf-8-sig")
+    row = text.splitlines()[1].split(",")
+    assert row[0] == "V2"
+    assert 107.76 < float(row[3]) < 107.98
+    assert 29.90 < float(row[4]) < 30.0
+
+
+def test_two_plans_stand_side_by_side_with_their_difference(opened, pages):
+    page = opened.open(pages["example"])
+    page.evaluate("coverplan.set('metric', 'coverage')")
+    own = page.evaluate("coverplan.state.chosen.university_site")
+    total = (
+        "p => coverplan.model.reached('university_site',"
+        " coverplan.model.nearest('university_site', p), 30).total.covered"
+    )
+    other = json.loads(page.evaluate("JSON.stringify(coverplan.scenario())"))
+    other["chosen"]["university_site"] = other["chosen"]["university_site"][:5]
+    page.evaluate("text => coverplan.compareDialog(text)", json.dumps(other))
+    a, b = page.evaluate(total, own), page.evaluate(total, own[:5])
+    row = page.locator("table.compare tbody tr").nth(4).locator("td").all_inner_texts()
+    assert [int(cell.replace(",", "").replace("−", "-")) for cell in row] == [a, b, b - a]
+    page.keyboard.press("Escape")
+    assert page.locator(".dialog").count() == 0
+
+
+def test_the_embedded_plans_reach_what_the_library_proved(opened, pages, runs):
+    page = opened.open(pages["example"])
+    curve = runs["example"].curve
+    plans = page.evaluate("coverplan.data.plans")
+    for kind, table in plans.items():
+        for cutoff, found in table.items():
+            for n, sites in enumerate(found["sites"]):
+                people = page.evaluate(
+                    "([k, p, c]) => coverplan.model.reached("
+                    "k, coverplan.model.nearest(k, p), c).total.covered",
+                    [kind, sites, cutoff],
+                )
+                assert people == curve.loc[(kind, int(cutoff), n), "people"] == found["people"][n]
+
+
+def test_taking_a_proven_plan_says_that_nothing_is_lost(opened, pages):
+    page = opened.open(pages["example"])
+    page.evaluate("coverplan.set('metric', 'coverage')")
+    page.click("#tab-sites")
+    page.fill("#proven-k", "6")
+    page.click("text=处方案：采用")
+    assert page.inner_text("#proven-words").endswith("现方案少 0 人。")
+    assert page.evaluate("coverplan.state.log.slice(-1)[0].act") == "proven"
+
+
+def test_the_fengdu_page_keeps_its_budget(pages):
+    assert pages["fengdu"].stat().st_size <= 450_000
