@@ -11,9 +11,12 @@ from coverplan.covering import coverage_table, township_minutes
 from coverplan.domain import TOTAL, Presence, Rung, TravelTimes
 from coverplan.groups import group_rows
 from coverplan.impedance.line import line_times
+from coverplan.sensitivity import coverage_sensitivity
 
-__all__ = ["Strewn", "nearest_venues", "programme_coverage"]
+__all__ = ["VARIED", "Strewn", "nearest_venues", "programme_coverage"]
 
+VARIED = ("covered_slow", "covered_fast", "covered_shorter", "covered_longer")
+"""People covered at another speed (a fifth less or more) or cutoff (five minutes less or more)."""
 Strewn = Callable[[pd.DataFrame, Mapping[str, Sequence[str]]], dict[str, NDArray[np.float64]]]
 """Demand points and venues by type -> travel to the nearest venue in each world."""
 
@@ -66,17 +69,27 @@ def programme_coverage(
         asked |= set(of_type.loc[~of_type["located"], "code9"])
         standing = {item.type: list(of_type.index[of_type["located"]])}
         loose = strewn is not None and (group["location"] == "none").any()
+        cutoffs = {item.type: item.cutoffs_min}
+        home = dict(zip(sites.index, sites["code9"], strict=True))
+        question = {item.type: asked}
         table = coverage_table(
             group,
             group_times,
             standing,
-            {item.type: item.cutoffs_min},
-            site_code9=dict(zip(sites.index, sites["code9"], strict=True)),
-            open_question={item.type: asked},
+            cutoffs,
+            site_code9=home,
+            open_question=question,
             nearest_worlds=strewn(group, standing) if strewn is not None and loose else None,
             draws=plan.demand.draws,
             seed=plan.demand.seed,
         )
+        for name in VARIED:
+            table[name] = pd.array([pd.NA] * len(table), dtype="Int64")
+        if times.rung is not Rung.LINE:
+            varied = coverage_sensitivity(
+                group, group_times, standing, cutoffs, site_code9=home, open_question=question
+            )
+            table[list(VARIED)] = varied[list(VARIED)]
         frames.append(table.assign(demand=item.demand))
     if not frames:
         return _refused(demand, "", (), "line", times.rung)
@@ -93,7 +106,7 @@ def _refused(
     )
     people = ["people", "covered", "uncovered", "unknown", "covered_low", "covered_high"]
     table = pd.DataFrame(index=index)
-    for name in people:
+    for name in (*people, *VARIED):
         table[name] = pd.Series(pd.NA, index=index, dtype="Int64")
     table["share"] = pd.Series(pd.NA, index=index, dtype="Float64")
     table["at_least"] = False

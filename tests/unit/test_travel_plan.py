@@ -48,6 +48,11 @@ def test_roads_named_in_the_plan_give_rung_a_and_bands_for_unlocated_villages(tm
     alone = rows(result, "500230112").loc[30]
     assert alone["refused"] == "coverage.band_only"  # its only village has no place
     assert alone["covered_low"] <= alone["covered_high"] <= 15_000
+    figures = result.coverage[result.coverage["refused"] == ""]
+    assert (figures["covered_slow"] <= figures["covered"]).all()
+    assert (figures["covered"] <= figures["covered_fast"]).all()
+    assert (figures["covered_shorter"] <= figures["covered_longer"]).all()
+    assert rows(result, "500230111").loc[15, "covered_shorter"] == 0  # 13.45 min is beyond 10
     assert "roads.used" in {note.key for note in result.notes}
     assert "roads.gpkg" in set(result.sources["file"])
     for column in ("covered_low", "covered_high"):
