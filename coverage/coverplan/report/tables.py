@@ -127,7 +127,7 @@ def cutoffs_of(table: Iterable[Hashable]) -> list[int]:
     [15, 30]
     """
     found = (re.fullmatch(r"people_covered_(\d+)min", str(name)) for name in table)
-    return sorted(int(match[1]) for match in found if match)
+    return sorted({int(match[1]) for match in found if match})
 
 
 def gaps_table(result: Result) -> pd.DataFrame:
