@@ -180,4 +180,22 @@ def test_trips_to_the_other_bank_are_measured_over_the_bridge_and_lose_their_wai
     found = split_by_bank(rows, pieces, over)
     assert found["other_bank"].tolist() == [True, False]
     assert found["km"].tolist() == pytest.approx([2 * np.hypot(1, 10), 8.0])
-    assert found["minutes"].tolist() == [45.0, 20.0]
+    assert found["minutes"].tolist() == pytest.approx([45.0, 20.0])
+
+
+def test_the_waiting_taken_off_is_that_of_the_crossing_on_the_way():
+    pieces = banks(RIVER, COUNTY, CRS)
+    over = crossings_between(
+        pieces, bridges(("近渡", 20e3, 9e3, 20.0), ("远渡", 20e3, 0, 50.0), ("桥", 20e3, 19e3, 0.0))
+    )
+    rows = pd.DataFrame(
+        {
+            "start_x": [19e3, 19e3],
+            "start_y": [10e3, 18e3],
+            "end_x": [21e3, 21e3],
+            "end_y": [10e3, 18e3],
+            "minutes": [60.0, 30.0],
+            "km": [2.0, 2.0],
+        }
+    )
+    assert split_by_bank(rows, pieces, over)["minutes"].tolist() == pytest.approx([40.0, 30.0])

@@ -31,6 +31,7 @@ FEWEST_OTHER_BANK = 8
 SHORTEST_KM = 0.5
 """Shorter trips tell more of rounding and parking than of the road."""
 RESAMPLES = 1_000
+SLIGHT = 1e-6
 BAND = (0.10, 0.90)
 
 
@@ -195,16 +196,18 @@ def split_by_bank(trips: pd.DataFrame, pieces: gpd.GeoSeries, over: Crossings) -
         The trips with `other_bank`, and `km` over the shortest crossing where it is true.
     """
     found = trips.copy()
-    km, other = [], []
+    km, other, wait = [], [], []
     for _, trip in trips.iterrows():
         start = np.array([[trip["start_x"], trip["start_y"]]], dtype=float)
         end = np.array([[trip["end_x"], trip["end_y"]]], dtype=float)
         way, parted = way_km(start, end, pieces, over, 0.0)
+        # So little is a minute worth here that the way stays the same: what it adds is the wait.
+        waited, _ = way_km(start, end, pieces, over, SLIGHT)
+        wait.append(float((waited - way)[0, 0] / SLIGHT) if np.isfinite(way[0, 0]) else 0.0)
         km.append(float(way[0, 0]))
         other.append(bool(parted[0, 0]))
     found["km"], found["other_bank"] = km, other
-    if over.names:
-        found.loc[other, "minutes"] -= float(np.median(over.wait_min))
+    found["minutes"] -= wait
     return found
 
 
