@@ -128,6 +128,25 @@ def test_table_and_map_point_at_each_other(opened, pages):
     assert code in page.inner_text("#tabpanel h2")
 
 
+@pytest.mark.parametrize("view", ["circle", "map"])
+def test_a_mouse_points_at_a_township_and_opens_it_but_a_drag_does_not(opened, pages, view):
+    page = opened.open(pages["example"])
+    page.evaluate(f"coverplan.set('view', '{view}')")
+    box = page.evaluate(
+        "(() => { const r = document.querySelector('g.label[data-code=\"500230105\"] text')"
+        ".getBoundingClientRect(); return [r.left + r.width / 2, r.top + r.height / 2]; })()"
+    )
+    page.mouse.move(*box)
+    assert page.is_visible(".tip")
+    hovered = page.get_attribute("path.cell.hovered", "data-code")
+    page.mouse.down()
+    page.mouse.move(box[0] + 40, box[1] + 20, steps=4)
+    page.mouse.up()
+    assert page.locator("#tabpanel h2").count() == 0
+    page.mouse.click(box[0] + 40, box[1] + 20)
+    assert hovered in page.inner_text("#tabpanel h2")
+
+
 def test_the_gap_table_holds_every_township_as_the_map_labels_it(opened, pages):
     page = opened.open(pages["example"])
     page.evaluate("coverplan.set('metric', 'coverage')")

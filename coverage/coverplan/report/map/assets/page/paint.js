@@ -140,7 +140,7 @@ function roundLabels(looks) {
   return T.code.map((code, k) => {
     const a = plan.anchors[k];
     const name = shortName(k, a.r);
-    const size = Math.max(10, Math.min(15, a.r / 2.6));
+    const size = Math.max(10, Math.min(19, a.r / 2.7));
     const fits = Math.min(size, (2 * Math.sqrt(Math.max(1, a.r * a.r - size * size * 1.1)) - 2) / Math.max(1, wide(name, 1, true) * 1));
     const font = Math.max(9.5, Math.min(size, fits));
     return svg('g', { class: 'label' + (looks[k].dark ? ' on-dark' : ''), 'data-code': code },

@@ -146,7 +146,7 @@ function siteTables() {
   return [
     bar, h('details.auto', { open: state.auto, ontoggle: event => { state.auto = event.target.open; } }, h('summary.plain', {}, say('auto.title')), greedy, provenBar(type, list), stepper(list), otherPlans(type)), h('details.small', {}, h('summary.plain', {}, statusWords(type)), h('p', {}, statement(type))),
     list.length ? h('table.chosen', {}, h('caption', {}, say('caption.chosen', { n: list.length })),
-      h('thead', {}, h('tr', {}, [say('col.no'), say('col.site_name'), model.measured(type.id) ? say('col.alone', { cutoff: state.cutoff }) : say('col.alone_presence'), say('col.cost'), say('col.drop')].map((label, n) => h('th', { scope: 'col', class: n === 2 || n === 3 ? 'num' : null }, label)))),
+      h('thead', {}, h('tr', {}, [say('col.no'), say('col.site_name'), say('col.alone'), say('col.cost'), say('col.drop')].map((label, n) => h('th', { scope: 'col', class: n === 2 || n === 3 ? 'num' : null }, label)))),
       h('tbody', {}, chosenRows)) : h('p.empty', {}, say('chosen.none')),
     sortedTable('sites', columns, cut, j => rowOf(places.township[j]), state.township >= 0 ? say('caption.free_in', { name: T.name[state.township], n: rows.length }) : say('caption.free', { n: rows.length })),
     state.log.length ? h('details.auto', {}, h('summary.plain', {}, say('log.title') + ' (' + state.log.length + ')'), logTable()) : null,
