@@ -9,8 +9,10 @@ import openpyxl
 import pytest
 from PIL import Image
 
+from coverplan.cli import main
 from coverplan.report.extras import pictures, write_extras, write_geojson, write_township_books
 from coverplan.report.manifest import read_manifest
+from coverplan.report.read_run import read_run
 from coverplan.report.run_folder import write
 from small_result import small_result
 
@@ -120,3 +122,31 @@ def test_papers_may_be_written_beside_no_run_at_all(tmp_path):
     names = write_extras(small_result(), tmp_path / "papers", papers=False, per_township=True)
     assert len(names) == 3
     assert not (tmp_path / "papers" / "manifest.json").exists()
+
+
+def test_the_papers_command_puts_them_into_the_run_folder(tmp_path, capsys):
+    folder = write(small_result(), tmp_path / "small", page=None)
+    assert main(["papers", str(folder), "--lang", "zh"]) == 0
+    assert (folder / "report.docx").is_file()
+    assert "个文件" in capsys.readouterr().out
+    assert read_run(folder).as_of.year == 2025, "the run itself is untouched"
+
+
+def test_the_papers_command_says_where_there_is_no_run(tmp_path, capsys):
+    assert main(["papers", str(tmp_path)]) == 2
+    assert "coverplan run" in capsys.readouterr().err
+
+
+def test_the_compare_command_prints_what_changed_and_why(tmp_path, capsys):
+    later = small_result()
+    later.presence.loc[("500230201", "university_site"), "state"] = "has"
+    later.gaps.loc[("500230201", "university_site"), "state"] = "has"
+    later.sources.loc[1, "sha256"] = "c" * 64
+    one = write(small_result(), tmp_path / "one", page=None)
+    other = write(later, tmp_path / "other", page=None)
+    assert main(["compare", str(one), str(other), "--out", str(tmp_path / "c")]) == 0
+    told = capsys.readouterr().out
+    assert "丙乡 社区科普大学教学点 状态：未报 → 有（可能的原因：venues.csv）" in told
+    assert (tmp_path / "c" / "compare.xlsx").is_file()
+    assert main(["compare", str(one), str(one), "--lang", "en"]) == 0
+    assert "The two runs say the same" in capsys.readouterr().out

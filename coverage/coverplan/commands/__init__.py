@@ -2,9 +2,35 @@
 
 from types import ModuleType
 
-from coverplan.commands import check, collect, doctor, forms, init, place, roads, run
+from coverplan.commands import (
+    check,
+    collect,
+    compare,
+    doctor,
+    forms,
+    init,
+    map,
+    papers,
+    place,
+    roads,
+    run,
+    scenario,
+)
 
 __all__ = ["COMMANDS"]
 
-COMMANDS: tuple[ModuleType, ...] = (run, check, place, init, forms, collect, roads, doctor)
+COMMANDS: tuple[ModuleType, ...] = (
+    run,
+    check,
+    papers,
+    compare,
+    place,
+    scenario,
+    map,
+    init,
+    forms,
+    collect,
+    roads,
+    doctor,
+)
 """In the order in which help lists them; heavy imports stand inside their `execute`."""

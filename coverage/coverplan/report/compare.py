@@ -21,7 +21,7 @@ from coverplan.report.tables import cutoffs_of, is_missing
 from coverplan.report.words import header, type_name, word
 from coverplan.text import say
 
-__all__ = ["Comparison", "compare", "write_comparison"]
+__all__ = ["Comparison", "compare", "lines_of", "write_comparison"]
 
 _DATA = ("townships", "venues", "venue_types")
 _REACH = (
@@ -117,6 +117,32 @@ def compare(run_a: Result | Path | str, run_b: Result | Path | str) -> Compariso
         parameters, inputs, _townships(a, b, causes), _targets(a, b, causes),
         _totals(a, b, causes), a, b,
     )  # fmt: skip
+
+
+def lines_of(comparison: Comparison, lang: str = "zh") -> list[str]:
+    """
+    Return the changes in words, one a line: totals, targets, townships.
+
+    Parameters
+    ----------
+    comparison
+        What `compare` returned.
+    lang
+        `"zh"` or `"en"`.
+    """
+    result = comparison.after
+    lines = []
+    for frame in (comparison.totals, comparison.targets, comparison.townships):
+        about = [name for name in ("township", "type", "id", "figure") if name in frame]
+        for _, row in frame.astype(object).iterrows():
+            words = [_cell(result, row[name], name, lang) for name in about]
+            before, after = (
+                _cell(result, row[name], name, lang) or say("report.no_figure", lang)
+                for name in ("before", "after")
+            )
+            values = {"what": " ".join(word for word in words if word), "why": row["why"]}
+            lines.append(say("report.compare.line", lang, **values, before=before, after=after))
+    return lines
 
 
 def write_comparison(comparison: Comparison, folder: Path, *, lang: str = "zh") -> list[str]:
