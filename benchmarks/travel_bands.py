@@ -2,12 +2,12 @@
 
 Two truths, neither made by the model that is judged:
 
-* 万年县: its real township polygons. Villages are strewn in clusters that several of them share, with
+* 万年县: its real township polygons. Villages are strewn in clusters that several share, with
   lognormal sizes (the model: gamma), and the model knows only seats and Thiessen cells.
 * Counties of 重庆: real positions and census populations of their towns, with the county polygon in
   the place of a township and its towns in the place of villages.
 
-The constants of worlds.py were chosen with both measures in sight (other seeds); the positions also
+The constants of worlds.py were chosen in sight of both, on other seeds than these; positions also
 agree with the 35 located villages of 丰都.
 
 Run: python benchmarks/travel_bands.py

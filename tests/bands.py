@@ -20,7 +20,7 @@ def wannian_share(*, draws: int, worlds: int) -> tuple[np.ndarray, np.ndarray]:
     real = real.to_crs(crs).set_index(pd.Index([f"36112900{n:x}" for n in range(len(real))]))
     held, width = [], []
     for world in range(worlds):
-        random = np.random.default_rng([99, world])
+        random = np.random.default_rng([2026, world])
         seats = np.array([_centre(cell, random) for cell in real.geometry])
         lonlat = gpd.points_from_xy(*seats.T, crs=crs).to_crs(4326)
         townships = pd.DataFrame({"seat_lon": lonlat.x, "seat_lat": lonlat.y}, index=real.index)
@@ -80,7 +80,7 @@ def chongqing_share(*, draws: int, worlds: int) -> tuple[np.ndarray, np.ndarray]
         )
         radius = np.sqrt(county.area / np.pi)
         cells = gpd.GeoSeries([county], index=["county"], crs="EPSG:4544")
-        random = np.random.default_rng([7, number])
+        random = np.random.default_rng([2027, number])
         for _ in range(max(1, worlds // 10)):
             venues = np.vstack([[seat], xy[random.choice(len(xy), 3, replace=False)]])
             reach = tuple(radius * f for f in (0.2, 0.35, 0.5))

@@ -1,142 +1,86 @@
-from datetime import date, datetime
-
+import geopandas
+import numpy as np
+import pandas as pd
 import pytest
+import shapely
 
-from coverplan.intake.cells import parse_cell, printable, shown
-from coverplan.schema import (
-    POPULATION,
-    TOWNSHIPS,
-    VENUE_TYPES,
-    VENUES,
-    VILLAGES,
-    Column,
-    Kind,
+from coverplan.cells import thiessen_cells
+from coverplan.crs import metric_crs
+from coverplan.errors import InputError
+from support import shared
+
+COUNTY = geopandas.GeoDataFrame(
+    geometry=[shapely.box(107.9, 29.9, 108.2, 30.1)], index=[0], crs="EPSG:4326"
 )
 
-PEOPLE = POPULATION.column("people")
-CAPACITY = VENUES.column("capacity")
-COST = VENUES.column("cost_yuan")
-LON = VENUES.column("lon")
-LAT = VENUES.column("lat")
-OPENED = VENUES.column("opened_on")
-CODE9 = TOWNSHIPS.column("code9")
-CODE12 = VILLAGES.column("code12")
-COUNTY = Column("code6", "县代码", Kind.CODE6)
+
+def seats(*places: tuple[float, float]) -> pd.DataFrame:
+    codes = [f"50023000{n}" for n in range(1, len(places) + 1)]
+    return pd.DataFrame(places, columns=["seat_lon", "seat_lat"], index=codes)
 
 
-@pytest.mark.parametrize(
-    ("column", "raw", "value"),
-    [
-        (PEOPLE, "12345", 12345),
-        (PEOPLE, 12345.0, 12345),
-        (COST, "3.5", 3.5),
-        (COST, "1e4", 10000.0),
-        (LON, "107.73027", 107.73027),
-        (LAT, 29.86864, 29.86864),
-        (CODE9, "500230001", "500230001"),
-        (OPENED, datetime(2024, 5, 1), date(2024, 5, 1)),  # noqa: DTZ001
-        (OPENED, "2024-05-01", date(2024, 5, 1)),
-        (VENUES.column("status"), "开放", "open"),
-        (VENUES.column("status"), "OPEN", "open"),
-        (VENUES.column("active_12m"), "是", "yes"),
-        (VENUES.column("visitable"), "√", True),
-        (VENUES.column("visitable"), "否", False),
-        (VENUES.column("visitable"), 1, True),
-        (VENUE_TYPES.column("colour"), "#1B6CA8", "#1b6ca8"),
-        (VENUES.column("name"), 12.0, "12"),
-        (VENUES.column("capacity"), None, None),
-        (VENUES.column("note"), "'=1+1", "=1+1"),
-    ],
-)
-def test_a_cell_that_says_one_thing_is_taken_as_it_stands(column, raw, value):
-    parsed = parse_cell(column, raw)
-    assert (parsed.value, parsed.repair, parsed.fault) == (value, "", "")
+def test_each_point_of_a_cell_is_nearest_to_its_own_seat():
+    townships = seats((107.95, 29.95), (108.1, 30.0), (108.15, 30.08))
+    cells = thiessen_cells(townships, COUNTY, "EPSG:4545")
+    places = geopandas.points_from_xy(townships.seat_lon, townships.seat_lat, crs=4326)
+    places = places.to_crs("EPSG:4545")
+    random = np.random.default_rng(3)
+    west, south, east, north = cells.total_bounds
+    for x, y in random.uniform([west, south], [east, north], (200, 2)):
+        point = shapely.Point(x, y)
+        inside = [code for code, cell in cells.geometry.items() if cell.contains(point)]
+        if inside:
+            assert inside == [townships.index[int(np.argmin([p.distance(point) for p in places]))]]
 
 
-@pytest.mark.parametrize(
-    ("column", "raw", "value", "repair"),
-    [
-        (PEOPLE, "１２３４５", 12345, "number"),
-        (PEOPLE, "12,345", 12345, "number"),
-        (PEOPLE, " 12 345", 12345, "number"),
-        (PEOPLE, "3257人", 3257, "unit"),
-        (CAPACITY, "—", None, "dash"),
-        (CAPACITY, "/", None, "dash"),
-        (LON, "107°43′", 107 + 43 / 60, "degrees"),
-        (LON, "107°43′48″", 107.73, "degrees"),
-        (LON, "东经107度43分48秒", 107.73, "degrees"),
-        (LAT, "29°52'7.1\"N", 29 + 52 / 60 + 7.1 / 3600, "degrees"),
-        (LON, "107.73°", 107.73, "degrees"),
-        (CODE9, 500230001.0, "500230001", "code_number"),
-        (CODE12, 500230001001.0, "500230001001", "code_number"),
-        (CODE9, "500230001000", "500230001", "code_zeros"),
-        (COUNTY, "500230000000", "500230", "code_zeros"),
-        (CODE9, "'500230001", "500230001", "number"),
-        (CODE9, "５００２３０００１", "500230001", "number"),
-        (OPENED, "2024年5月1日", date(2024, 5, 1), "date"),
-        (OPENED, "2024/5/1", date(2024, 5, 1), "date"),
-        (OPENED, "2024.05.01", date(2024, 5, 1), "date"),
-        (OPENED, 45413, date(2024, 5, 1), "date_number"),
-        (VENUES.column("name"), "三合\n教学点", "三合 教学点", "characters"),
-        (VENUES.column("name"), "教学点\u202e\u200b", "教学点", "characters"),
-    ],
-)
-def test_a_cell_with_one_meaning_in_an_odd_spelling_is_repaired_and_said(
-    column, raw, value, repair
-):
-    parsed = parse_cell(column, raw)
-    wanted = pytest.approx(value) if isinstance(value, float) else value
-    assert parsed.value == wanted
-    assert (parsed.repair, parsed.fault) == (f"intake.repair.{repair}", "")
+def test_the_cells_fill_the_real_county_and_each_holds_its_seat():
+    outline = geopandas.read_file(shared("data", "fengdu", "outline_vonng_wgs84.geojson"))
+    table = pd.read_csv(shared("data", "fengdu", "townships_seats.csv"), dtype={"code9": str})
+    townships = table.set_index("code9").rename(columns={"lon": "seat_lon", "lat": "seat_lat"})
+    crs = metric_crs(townships["seat_lon"])
+    cells = thiessen_cells(townships, outline, crs)
+    assert list(cells.index) == list(townships.index)
+    assert cells["area_km2"].sum() == pytest.approx(2_902.5, abs=1.0)
+    places = geopandas.points_from_xy(townships.seat_lon, townships.seat_lat, crs=4326).to_crs(crs)
+    assert all(cell.contains(place) for cell, place in zip(cells.geometry, places, strict=True))
+    assert set(cells.geom_type) <= {"Polygon", "MultiPolygon"}
 
 
-@pytest.mark.parametrize(
-    ("column", "raw", "fault"),
-    [
-        (PEOPLE, None, "missing"),
-        (PEOPLE, "—", "missing"),
-        (PEOPLE, "有2个，待建1个", "words"),
-        (PEOPLE, "约3000", "words"),
-        (PEOPLE, "3000-4000", "words"),
-        (PEOPLE, "2 3", "words"),
-        (PEOPLE, "无", "not_number"),
-        (PEOPLE, "NaN", "not_finite"),
-        (PEOPLE, float("nan"), "not_finite"),
-        (PEOPLE, "1e999", "not_finite"),
-        (PEOPLE, -3, "negative"),
-        (PEOPLE, "12.5", "not_whole"),
-        (PEOPLE, "12,34", "comma"),
-        (PEOPLE, True, "not_number"),
-        (PEOPLE, "#DIV/0!", "error_value"),
-        (PEOPLE, "#N/A", "error_value"),
-        (LON, "107,73", "comma"),
-        (LON, "107°73′", "degrees"),
-        (LON, "29°52′N", "degrees"),
-        (LON, "36480123.4", "degrees_range"),
-        (CODE12, "5.0023E+11", "code_scientific"),
-        (CODE12, "500230001", "code_length"),
-        (CODE9, "三合街道", "code"),
-        (OPENED, "2024年5月", "date_part"),
-        (OPENED, 2024, "date_part"),
-        (OPENED, "2024-02-30", "date"),
-        (OPENED, "去年", "date"),
-        (OPENED, "01/05/24", "date"),
-        (VENUES.column("status"), "不知道", "choice"),
-        (VENUES.column("visitable"), "也许", "flag"),
-        (VENUE_TYPES.column("colour"), "红色", "colour"),
-    ],
-)
-def test_a_cell_that_may_mean_two_things_is_a_fault_and_never_half_read(column, raw, fault):
-    parsed = parse_cell(column, raw)
-    assert parsed.fault == f"intake.cell.{fault}"
-    assert parsed.value is None
+def test_cells_put_about_three_quarters_of_a_real_county_in_the_right_township():
+    path = shared("data", "realcounties", "wannian_361129_townships_osm_wgs84.geojson")
+    real = geopandas.read_file(path)
+    crs = metric_crs(real.geometry.bounds["minx"])
+    real = real.to_crs(crs)
+    centres = real.geometry.representative_point().to_crs("EPSG:4326")
+    townships = pd.DataFrame({"seat_lon": centres.x, "seat_lat": centres.y}, index=real.index)
+    outline = geopandas.GeoDataFrame(geometry=[real.geometry.union_all()], crs=crs)
+    cells = thiessen_cells(townships, outline, crs)
+    right = cells.geometry.intersection(real.geometry).area.sum() / real.geometry.area.sum()
+    assert 0.6 < right < 0.95  # approximate: never used to decide membership
 
 
-def test_hours_and_ten_thousands_are_not_taken_for_minutes_and_yuan():
-    assert parse_cell(COST, "3万元").fault == "intake.cell.words"
+def test_a_township_without_a_seat_has_no_cell_and_one_seat_has_it_all():
+    cells = thiessen_cells(seats((108.0, 30.0), (np.nan, np.nan)), COUNTY, "EPSG:4545")
+    assert cells.geometry.iloc[1] is None
+    assert np.isnan(cells["area_km2"].iloc[1])
+    assert cells["area_km2"].iloc[0] == pytest.approx(642, abs=2)
 
 
-def test_a_message_shows_no_character_that_could_move_the_cursor():
-    assert shown("a\x1b[2J\u202eb") == "a\\u001b[2J\\u202eb"
-    assert len(shown("长" * 500)) == 61
-    assert printable("\ufeff三合\u2066街道\x00") == "三合街道"
+def test_two_townships_at_one_seat_are_named():
+    with pytest.raises(InputError, match="500230001、500230002"):
+        thiessen_cells(seats((108.0, 30.0), (108.0, 30.0)), COUNTY, "EPSG:4545")
+
+
+def test_a_county_without_any_seat_says_which_columns_to_fill():
+    with pytest.raises(InputError, match="seat_lon"):
+        thiessen_cells(seats((np.nan, np.nan)), COUNTY, "EPSG:4545")
+
+
+def test_an_island_of_the_county_belongs_to_its_nearest_seat():
+    county = geopandas.GeoDataFrame(
+        geometry=[shapely.box(107.9, 29.9, 108.2, 30.1), shapely.box(108.3, 30.0, 108.31, 30.01)],
+        crs="EPSG:4326",
+    )
+    cells = thiessen_cells(seats((107.95, 30.0), (108.15, 30.0)), county, "EPSG:4545")
+    assert cells.geometry.iloc[1].geom_type == "MultiPolygon"
+    assert cells["area_km2"].sum() == pytest.approx(642 + 1.07, abs=2)
