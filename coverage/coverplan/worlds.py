@@ -102,8 +102,8 @@ def band(values: FloatArray) -> FloatArray:
     Notes
     -----
     The band spans the middle 90 % of the worlds and is printed as an 80 % band. Where the truth is
-    known it held it in 85 % (万年县) and 93 % (towns of 重庆's counties) of the cases, on worlds that
-    no constant was chosen on: `benchmarks/travel_bands.py`.
+    known it held it in 85 % (万年县) and 93 % (towns of 重庆's counties) of the cases, on worlds
+    that no constant was chosen on: `benchmarks/travel_bands.py`.
 
     Examples
     --------
