@@ -68,9 +68,9 @@ def commands_page() -> str:
     """Return the page of the commands, with the help texts of both languages side by side."""
     parts = [COMMANDS_HEAD]
     for module in COMMANDS:
-        name = module.__name__.rpartition(".")[2].replace("_", "-")
+        name = module.__name__.rpartition(".")[2].rstrip("_")
         described = {lang: described_arguments(module, lang) for lang in ("zh", "en")}
-        key = f"cli.{module.__name__.rpartition('.')[2]}"
+        key = f"cli.{name}"
         parts.append(f"## coverplan {name}\n")
         parts.append(f"{say(key, 'zh')}。{say(key, 'en').capitalize()}.\n")
         typed = " ".join(["coverplan", name, *described["en"], "[--lang zh|en]"])
