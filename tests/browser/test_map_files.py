@@ -7,6 +7,8 @@ from pathlib import Path
 import openpyxl
 import pytest
 
+from coverplan.report.map import PlannerMap
+
 pytestmark = pytest.mark.browser
 
 
@@ -109,3 +111,34 @@ def test_taking_a_proven_plan_says_that_nothing_is_lost(opened, pages):
 
 def test_the_fengdu_page_keeps_its_budget(pages):
     assert pages["fengdu"].stat().st_size <= 450_000
+
+
+def test_a_site_added_by_a_click_belongs_to_its_township_and_travels_in_the_scenario(opened, pages):
+    page = opened.open(pages["fengdu"])
+    page.evaluate("coverplan.choose([], null)")
+    page.click("#tab-sites")
+    page.click("text=在图上加点")
+    code = "500230206"
+    box = page.locator(f"path.cell[data-code='{code}']").bounding_box()
+    page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    found = page.evaluate("coverplan.scenario()")
+    assert [site["code9"] for site in found["added"]] == [code]
+    assert found["chosen"]["university_site"] == [found["added"][0]["id"]]
+    assert "估算" in found["added"][0]["name"]
+    again = opened.open(pages["fengdu"])
+    assert again.evaluate("t => coverplan.readScenario(t)", json.dumps(found)) == "方案已读入。"
+    assert again.evaluate("coverplan.scenario().chosen") == found["chosen"]
+
+
+def test_the_online_ground_is_off_until_it_is_asked_for(opened, tmp_path, made):
+    path = tmp_path / "m.html"
+    PlannerMap(made["tiny"], tiles="osm").save(path)
+    page = opened.open(path)
+    page.evaluate("coverplan.set('view', 'map')")
+    assert [url for url in opened.requests if url.startswith("http")] == []
+    page.click("summary:has-text('图层')")
+    page.click("text=在线底图（需联网）")
+    page.wait_for_timeout(300)
+    asked = [url for url in opened.requests if url.startswith("http")]
+    assert asked
+    assert all(url.startswith("https://tile.openstreetmap.org/") for url in asked)

@@ -83,3 +83,16 @@ def test_the_notebook_shows_the_same_page():
 
 def test_an_asset_is_read_as_text():
     assert asset("leaflet/LICENSE").startswith("BSD 2-Clause License")
+
+
+def test_only_the_licences_of_what_is_inside_are_carried():
+    assert "Michael Bostock" not in offline(plain()).render()
+
+
+def test_geopandas_own_map_works_with_its_colour_legend():
+    frame = gpd.GeoDataFrame(
+        {"people": [1, 5, 9]}, geometry=[Point(107 + n / 10, 29) for n in range(3)], crs=4326
+    )
+    page = offline(frame.explore("people", tiles=None)).render()
+    assert not LINK.search(page)
+    assert "Michael Bostock" in page

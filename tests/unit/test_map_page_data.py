@@ -1,6 +1,8 @@
 """What the page is given: plain values that add up, and no word that could run."""
 
 import json
+from collections import Counter
+from html.parser import HTMLParser
 
 import pandas as pd
 import pytest
@@ -74,17 +76,36 @@ def test_two_renderings_are_one_file():
     assert PlannerMap(sample_result()).html() == PlannerMap(sample_result()).html()
 
 
+class Elements(HTMLParser):
+    """Counts the elements of a page and keeps the text of its data island."""
+
+    def __init__(self, page):
+        super().__init__()
+        self.found, self.data, self._island = Counter(), "", False
+        self.feed(page)
+
+    def handle_starttag(self, tag, attrs):
+        self.found[tag] += 1
+        self._island = dict(attrs).get("id") == "data"
+
+    def handle_data(self, data):
+        self.data += data if self._island else ""
+
+    def handle_endtag(self, tag):
+        self._island = False
+
+
 @pytest.mark.parametrize("name", HOSTILE)
 def test_a_hostile_name_stays_text(name):
     world = tiny()
     world.townships[0] = ("500230001", name, "街道", 9000, 107.70, 29.90)
     world.venues[0]["name"] = name
-    result = sample_result(world)
-    page = PlannerMap(result).html()
-    assert "49" not in page.split('id="data">')[1].split("</script>")[0].split("townships")[0]
-    assert page.count("<script") == 3
-    body = page.split('id="data">')[1].split("</script>")[0]
-    assert name in json.loads(body)["townships"]["name"]
+    page = Elements(PlannerMap(sample_result(world)).html())
+    assert page.found == Elements(PlannerMap(sample_result()).html()).found
+    assert page.found["script"] == 4
+    shown = json.loads(page.data)
+    assert shown["townships"]["name"][0] == name
+    assert shown["venues"]["name"] == [name]
 
 
 def test_the_page_names_its_scripts_by_hash_and_allows_no_network():
@@ -133,3 +154,17 @@ def test_missing_people_are_null_not_zero():
     result = sample_result()
     result.townships["people"] = pd.array([None, 5000, 1000], dtype="Int64")
     assert page_data(result)["townships"]["people"][0] is None
+
+
+def test_an_online_ground_is_in_the_file_only_when_asked_for(monkeypatch):
+    result = sample_result()
+    assert "tile.openstreetmap.org" not in PlannerMap(result).html()
+    page = PlannerMap(result, tiles="osm").html()
+    assert "img-src data: blob: https://tile.openstreetmap.org;" in page
+    monkeypatch.delenv("COVERPLAN_TIANDITU_KEY", raising=False)
+    with pytest.raises(ValueError, match="COVERPLAN_TIANDITU_KEY"):
+        PlannerMap(result, tiles="tianditu")
+    monkeypatch.setenv("COVERPLAN_TIANDITU_KEY", "k123")
+    assert "tk=k123" in PlannerMap(result, tiles="tianditu").html()
+    with pytest.raises(ValueError, match="osm or tianditu"):
+        PlannerMap(result, tiles="google")

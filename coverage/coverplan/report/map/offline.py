@@ -4,6 +4,7 @@ import base64
 import hashlib
 import re
 import tomllib
+from collections.abc import Iterable
 from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
@@ -101,11 +102,12 @@ def script_text(code: str) -> str:
     return code.replace("</script", "<\\/script").replace("<!--", "<\\!--")
 
 
-def licence_text() -> str:
-    """Return the notices of everything vendored, as an HTML comment's text."""
+def licence_text(paths: Iterable[str]) -> str:
+    """Return the notices of the vendored files that are inside, as an HTML comment's text."""
+    inside = set(paths)
     notices = []
     for entry in vendored()["file"]:
-        if "licence_file" in entry:
+        if "licence_file" in entry and entry["path"] in inside:
             head = f"{entry['package']} {entry['version']} ({entry['licence']})"
             notices.append(f"{head}\n{asset(entry['licence_file']).strip()}")
     return "\n\n".join(notices).replace("--", "- -")
@@ -140,7 +142,7 @@ class OfflineFigure(Figure):
         """
         for child in list(self._children.values()):
             child.render(**kwargs)
-        head, icon = self._head(**kwargs)
+        head, icon, inside = self._head(**kwargs)
         body = self.html.render(**kwargs)
         code = self.script.render(**kwargs)
         policy = (
@@ -152,17 +154,19 @@ class OfflineFigure(Figure):
             "<!DOCTYPE html>\n<html>\n<head>\n"
             '<meta charset="utf-8">\n'
             f'<meta http-equiv="Content-Security-Policy" content="{policy}">\n'
-            f"<!--\n{licence_text()}\n-->\n{title}{head}\n"
+            f"<!--\n{licence_text(inside)}\n-->\n{title}{head}\n"
             f"</head>\n<body>\n{body}\n<script>{icon}\n{code}\n</script>\n</body>\n</html>\n"
         )
 
-    def _head(self, **kwargs: Any) -> tuple[str, str]:
+    def _head(self, **kwargs: Any) -> tuple[str, str, list[str]]:
         pieces: list[str] = []
+        inside: list[str] = []
         icon = ""
         for name, child in self.header._children.items():
             if isinstance(child, JavascriptLink):
                 path = _lookup(child.url)
                 if path is not None:
+                    inside.append(path)
                     pieces.append(f"<script>{script_text(asset(path))}</script>")
                     if path == "leaflet/leaflet.js":
                         icon = _default_icon()
@@ -174,7 +178,7 @@ class OfflineFigure(Figure):
                     pieces.append(f"<style>{_css(path)}</style>")
             elif name != "meta_http":
                 pieces.append(child.render(**kwargs))
-        return "\n".join(pieces), icon
+        return "\n".join(pieces), icon, inside
 
 
 def _default_icon() -> str:

@@ -6,9 +6,8 @@ from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
-import pandas as pd
-
 from coverplan.domain import TOTAL, Presence
+from coverplan.report.ledger_book import fate_counts
 from coverplan.report.map.page_places import number, text
 from coverplan.text import LANGUAGES, catalogue, say
 
@@ -244,7 +243,7 @@ def provenance(result: "Result") -> dict[str, Any]:
     result
         A run.
     """
-    fates = result.ledger["fate"].value_counts() if len(result.ledger) else pd.Series(dtype=int)
+    fates = fate_counts(result.ledger).sum()
     notes = [[problem.text(lang) for lang in LANGUAGES] for problem in result.notes[:KEPT_NOTES]]
     return {
         "sources": [
@@ -259,7 +258,7 @@ def provenance(result: "Result") -> dict[str, Any]:
             }
             for _, row in result.sources.iterrows()
         ],
-        "ledger": {str(fate): int(count) for fate, count in sorted(fates.items())},
+        "ledger": {str(fate): int(count) for fate, count in sorted(fates.items()) if count},
         "notes": notes,
         "more_notes": max(0, len(result.notes) - KEPT_NOTES),
     }

@@ -13,6 +13,7 @@ from folium.map import Layer
 from coverplan.report.map.codec import island, packed
 from coverplan.report.map.offline import OfflineFigure, _css, asset, licence_text, script_text
 from coverplan.report.map.page_data import page_data
+from coverplan.report.map.tiles import online_ground
 from coverplan.report.publish import published
 
 if TYPE_CHECKING:
@@ -36,10 +37,12 @@ SCRIPTS = (
     "intake",
     "sheets",
     "picture",
+    "added",
     "print",
     "start",
 )
 STYLES = ("page", "panel", "print")
+LEAFLET = ("leaflet/leaflet.js",)
 VIEWPORT = "width=device-width, initial-scale=1"
 
 
@@ -110,6 +113,7 @@ class _PlannerFigure(OfflineFigure):
 
     lang = "zh"
     noscript = ""
+    hosts = ""
 
     def render(self, **kwargs: Any) -> str:
         """Return the page."""
@@ -124,7 +128,7 @@ class _PlannerFigure(OfflineFigure):
         )
         policy = (
             f"default-src 'none'; script-src {hashes}; style-src 'unsafe-inline'; "
-            "img-src data: blob:; base-uri 'none'; form-action 'none'"
+            f"img-src data: blob:{self.hosts}; base-uri 'none'; form-action 'none'"
         )
         return (
             f'<!DOCTYPE html>\n<html lang="{"zh-CN" if self.lang == "zh" else "en"}">\n<head>\n'
@@ -133,7 +137,7 @@ class _PlannerFigure(OfflineFigure):
             f'<meta name="viewport" content="{VIEWPORT}">\n'
             '<meta name="format-detection" content="telephone=no">\n'
             f"<title>{escape(self.title or '')}</title>\n"
-            f"<!--\n{licence_text()}\n-->\n"
+            f"<!--\n{licence_text(LEAFLET)}\n-->\n"
             f"<style>\n{styles}</style>\n{self.header._children['styles'].render()}\n"
             f"</head>\n<body>\n{self.html._children['map_planner'].render()}\n"
             f"<noscript>{escape(self.noscript)}</noscript>\n"
@@ -154,6 +158,15 @@ class PlannerMap:
         What `run` computed or `read_run` gave back.
     lang
         `"zh"` or `"en"`: the language the page opens in; a button switches it.
+    tiles
+        Name of an online ground that the reader may switch on, off by default: `"osm"`, or
+        `"tianditu"`, whose key is read from the environment variable COVERPLAN_TIANDITU_KEY. A key
+        in a file that is mailed around leaks. None: the file asks the network for nothing, ever.
+
+    Raises
+    ------
+    ValueError
+        `lang` or `tiles` is another word, or the key is missing.
 
     Examples
     --------
@@ -161,8 +174,9 @@ class PlannerMap:
     >>> cp.PlannerMap(cp.run(plan)).save("map.html")  # doctest: +SKIP
     """
 
-    def __init__(self, result: "Result", lang: str = "zh") -> None:
+    def __init__(self, result: "Result", lang: str = "zh", *, tiles: str | None = None) -> None:
         self.data = page_data(published(result, result.plan.publish.profile), lang)
+        self.data["tiles"] = online_ground(tiles) if tiles else None
         self.lang = lang
 
     @property
@@ -176,6 +190,7 @@ class PlannerMap:
         """Return the branca figure; equal runs give equal figures."""
         figure = _PlannerFigure(title=self.title, height="640px")
         figure.lang = self.lang
+        figure.hosts = self.data["tiles"]["hosts"] if self.data["tiles"] else ""
         figure.noscript = self.data["texts"]["noscript"][0 if self.lang == "zh" else 1]
         plain = _PlainMap(_middle(self.data["townships"]["seat"]))
         orphan: Any = plain

@@ -84,7 +84,7 @@ function buildDrawing(pane) {
   plan.cells = T.code.map((code, k) => {
     const node = svg('path', {
       class: 'cell', role: 'button', tabindex: k === 0 ? 0 : -1, 'data-code': code,
-      onclick: event => { if (map.dragging.moved()) { return; } if (pinning >= 0) { placePin(map.mouseEventToLatLng(event)); } else { openTownship(k); } },
+      onclick: event => { if (map.dragging.moved()) { return; } if (adding) { placeSite(map.mouseEventToLatLng(event)); } else if (pinning >= 0) { placePin(map.mouseEventToLatLng(event)); } else { openTownship(k); } },
       onmouseenter: event => hover(k, event),
       onmousemove: event => moveTip(event),
       onmouseleave: () => hover(-1),

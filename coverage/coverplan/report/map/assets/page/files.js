@@ -57,6 +57,7 @@ function scenario() {
   return {
     coverplan_scenario: 1, county: DATA.county.code, as_of: DATA.county.as_of, chosen: picked,
     view: { type: state.type, metric: state.metric, cutoff_min: state.cutoff },
+    added: addedSites(),
     log: state.log,
   };
 }
@@ -67,6 +68,7 @@ function readScenario(text) {
   try { tree = JSON.parse(text); } catch (fault) { return say('scenario.not_json'); }
   if (!tree || tree.coverplan_scenario !== 1 || typeof tree.chosen !== 'object' || !tree.chosen) { return say('scenario.other'); }
   if (tree.county !== DATA.county.code) { return say('scenario.county', { found: clean(tree.county), county: DATA.county.code }); }
+  (Array.isArray(tree.added) ? tree.added : []).forEach(site => { if (site && typeOf(site.type) && T.code.indexOf(site.code9) >= 0) { addSite(site); } });
   const number = {};
   DATA.candidates.id.forEach((id, j) => { number[id] = j; });
   const lost = [];

@@ -175,5 +175,19 @@ function layerMenu() {
   });
   const plain = (key, label) => h('label.layer', {}, h('input', { type: 'checkbox', checked: !state.hidden[key], onchange: event => { state.hidden[key] = !event.target.checked; changed('layers'); } }), label);
   rows.push(plain('free', say('legend.free')), plain('lines', say('layers.lines')));
+  if (DATA.tiles) { rows.push(h('label.layer', {}, h('input', { type: 'checkbox', checked: state.tiles, onchange: event => { setTiles(event.target.checked); } }), say('tiles'))); }
   return rows;
+}
+
+// An online ground, off until somebody asks for it; the file works without.
+let tileLayer = null;
+function setTiles(on) {
+  state.tiles = on;
+  if (tileLayer) { map.removeLayer(tileLayer); tileLayer = null; }
+  if (on) {
+    tileLayer = L.tileLayer(DATA.tiles.url, { subdomains: DATA.tiles.subdomains, opacity: 0.75, maxZoom: 17 });
+    tileLayer.addTo(map);
+    notice(say(DATA.tiles.key ? 'tiles.key' : 'tiles.asked'));
+  }
+  document.body.classList.toggle('tiled', on);
 }

@@ -21,6 +21,7 @@ const state = {
   hidden: {},
   open: -1,
   step: null,
+  tiles: false,
   auto: window.innerHeight > 600,
   sort: { gaps: { by: '', down: true }, sites: { by: 'gain', down: true } },
   past: [],

@@ -119,6 +119,7 @@ function siteTables() {
     h('button', { type: 'button', disabled: !state.past.length, onclick: undo, title: 'Ctrl+Z' }, '↶ ' + say('undo')),
     h('button', { type: 'button', disabled: !state.future.length, onclick: redo, title: 'Ctrl+Y' }, '↷ ' + say('redo')),
     h('button', { type: 'button', onclick: () => choose([], { act: 'clear', type: state.type, candidate: '', name: '', people: -effect([], list), cutoff: state.cutoff, reason: '' }) }, say('clear')),
+    canAdd() ? h('button', { type: 'button', onclick: startAdding }, say('add')) : null,
     PROPOSED[type.id].length ? h('button', { type: 'button', onclick: () => choose(PROPOSED[type.id].slice(), { act: 'restore', type: state.type, candidate: '', name: '', people: effect(list, PROPOSED[type.id]), cutoff: state.cutoff, reason: '' }) }, say('restore')) : null);
   const greedy = h('span.greedy', {}, h('label', {}, say('greedy.k'), h('input', { type: 'number', id: 'greedy-k', min: 1, max: 50, value: 5 })),
       h('button', { type: 'button', onclick: () => {
@@ -271,6 +272,7 @@ function notesSheet() {
     h('ul', {}, ['notes.presence', 'notes.ceil', 'notes.circle', 'notes.boundary', 'notes.order', 'notes.equity'].map(key => h('li', {}, say(key)))),
     h('h2', {}, say('notes.ledger')),
     h('p', {}, Object.keys(from.ledger).map(fate => say('fate.' + fate, { n: count(from.ledger[fate]) })).join(' · ')),
+    h('p', {}, h('a', { href: 'ledger.xlsx' }, say('notes.ledger_file'))),
     h('h2', {}, say('notes.sources')),
     h('table.sources', {}, h('thead', {}, h('tr', {}, ['file', 'rows', 'source', 'licence', 'date'].map(key => h('th', { scope: 'col' }, say('col.' + key))))),
       h('tbody', {}, from.sources.map(row => h('tr', {}, h('th', { scope: 'row' }, clean(row.file)), h('td.num', {}, row.rows === null ? '' : count(row.rows)), h('td', {}, clean(row.source)), h('td', {}, clean(row.licence)), h('td', {}, clean(row.date)))))),
