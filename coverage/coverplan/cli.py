@@ -60,7 +60,8 @@ def _parser(lang: str) -> argparse.ArgumentParser:
     parser.add_argument("--version", action=_Version, nargs=0)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     for module in COMMANDS:
-        name = module.__name__.rpartition(".")[2]
+        # A module may carry an underscore so as not to hide a built-in name.
+        name = module.__name__.rpartition(".")[2].rstrip("_")
         about = say(f"cli.{name}", lang)
         command = commands.add_parser(name, help=about, description=about)
         command.add_argument("--lang", choices=LANGUAGES, help=say("cli.lang", lang))

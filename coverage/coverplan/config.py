@@ -34,7 +34,7 @@ from coverplan.config_tables import (
 from coverplan.domain import Resolution, Rung
 from coverplan.errors import ConfigError, Problem, Where
 
-__all__ = ["Plan", "Programme", "parse_plan", "read_plan"]
+__all__ = ["Plan", "Programme", "changed_plan", "parse_plan", "read_plan"]
 
 SCHEMA = 1
 
@@ -184,6 +184,38 @@ def parse_plan(
 
 
 _WANTED = {str: "text", bool: "flag", int: "whole", float: "number"}
+
+
+def changed_plan(
+    plan: Plan,
+    tables: Mapping[str, Mapping[str, Any]] | None = None,
+    programmes: Mapping[str, Mapping[str, Any]] | None = None,
+) -> Plan:
+    """
+    Return the plan with some keys changed, as if they stood so in its file.
+
+    Parameters
+    ----------
+    plan
+        The plan.
+    tables
+        Table -> keys and their values, as TOML gives them.
+    programmes
+        Venue type -> keys of its `[[programme]]`.
+
+    Raises
+    ------
+    ConfigError
+        The changed plan contradicts itself.
+    """
+    raw = dict(plan.raw)
+    for name, values in (tables or {}).items():
+        raw[name] = {**raw.get(name, {}), **values}
+    if programmes:
+        raw["programme"] = [
+            {**item, **programmes.get(item["type"], {})} for item in raw.get("programme", [])
+        ]
+    return parse_plan(raw, plan.folder, source=plan.source, check_files=False)
 
 
 class _Reader:

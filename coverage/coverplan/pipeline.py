@@ -23,6 +23,7 @@ from coverplan.presence import presence_by_township, presence_by_village
 from coverplan.proposals import propose
 from coverplan.prospects import near_best, prices, programme_curves, yearly
 from coverplan.reach import Strewn, nearest_venues, programme_coverage
+from coverplan.scenario import Scenario, scenario_notes, scenario_plan, with_chosen
 from coverplan.scene import Scene
 from coverplan.statements import statements
 from coverplan.strewn import nearest_strewn
@@ -46,7 +47,9 @@ STEPS = (
 Progress = Callable[[str], None]
 
 
-def run(plan: Plan, *, progress: Progress | None = None) -> Result:
+def run(
+    plan: Plan, *, progress: Progress | None = None, scenario: Scenario | None = None
+) -> Result:
     """
     Compute everything that a plan asks for; nothing is written.
 
@@ -56,6 +59,8 @@ def run(plan: Plan, *, progress: Progress | None = None) -> Result:
         What `read_plan` returned.
     progress
         Called with the name of each step (one of `STEPS`) as it begins.
+    scenario
+        Candidates that are taken to be open, as a meeting chose them on the map.
 
     Returns
     -------
@@ -78,6 +83,9 @@ def run(plan: Plan, *, progress: Progress | None = None) -> Result:
     candidates = candidate_places(
         inputs.candidates, townships, villages, plan.travel.rung, inputs.asked_villages
     )
+    if scenario is not None:
+        plan = scenario_plan(plan, scenario)
+        venues = with_chosen(venues, candidates, inputs.venue_types, scenario, plan)
     begin("travel")
     demand = demand_groups(plan, townships, inputs)
     sites = sites_of(venues, candidates)
@@ -175,7 +183,14 @@ def run(plan: Plan, *, progress: Progress | None = None) -> Result:
         venue_types=inputs.venue_types,
         ledger=inputs.ledger,
         sources=inputs.sources,
-        notes=(*notes, *placement_notes, *evidence_said, *travel_notes, *inputs.problems),
+        notes=(
+            *scenario_notes(scenario),
+            *notes,
+            *placement_notes,
+            *evidence_said,
+            *travel_notes,
+            *inputs.problems,
+        ),
         crs_metric=crs,
     )
 

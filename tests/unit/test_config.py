@@ -2,7 +2,7 @@ import tomllib
 
 import pytest
 
-from coverplan.config import parse_plan, read_plan
+from coverplan.config import changed_plan, parse_plan, read_plan
 from coverplan.domain import Rung
 from coverplan.errors import ConfigError
 
@@ -125,3 +125,15 @@ def test_a_missing_plan_and_a_broken_plan_are_told(tmp_path):
     (tmp_path / "plan.toml").write_text("schema = ", encoding="utf-8")
     with pytest.raises(ConfigError, match="Invalid value"):
         read_plan(tmp_path / "plan.toml")
+
+
+def test_a_changed_plan_is_the_plan_that_would_be_read_from_a_changed_file(folder):
+    plan = parse_plan(tomllib.loads(PLAN), folder)
+    typed = parse_plan(
+        tomllib.loads(PLAN.replace("cutoff_min = 30\n", "cutoff_min = 15\n")), folder
+    )
+    changed = changed_plan(plan, programmes={"university_site": {"cutoff_min": 15}})
+    assert changed == typed
+    assert changed_plan(plan, {"outputs": {"lang": "en"}}).raw["outputs"] == {"lang": "en"}
+    with pytest.raises(ConfigError, match="cutoff_min = 20"):
+        changed_plan(plan, programmes={"university_site": {"cutoff_min": 20}})

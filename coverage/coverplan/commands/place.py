@@ -10,7 +10,7 @@ from coverplan.commands.plans import Steps, plan_arguments, plan_of
 from coverplan.text import say
 
 if TYPE_CHECKING:
-    from coverplan.config import Plan, Programme
+    from coverplan.config import Plan
 
 __all__ = ["arguments", "execute"]
 
@@ -54,27 +54,32 @@ def execute(options: argparse.Namespace) -> int:
 
     plan = plan_of(options)
     lang = plan.outputs.lang
-    wanted = _programme(plan, options)
+    wanted = _only(plan, options)
     if wanted is None:
         known = ", ".join(item.type for item in plan.programme)
         print(say("cli.no_programme", lang, found=options.type or "", known=known), file=sys.stderr)
         return BAD_INPUT
-    plan = dataclasses.replace(plan, programme=(wanted,))
+    plan = wanted
     result = run(plan, progress=Steps(STEPS, lang, quiet=options.quiet))
     Console(soft_wrap=True, highlight=False).print(proposals(result, lang))
     infeasible = (result.programmes["status"] == "infeasible").any()
     return INFEASIBLE if infeasible else DONE
 
 
-def _programme(plan: "Plan", options: argparse.Namespace) -> "Programme | None":
-    """Return the programme asked for (the first one by default) with the changes typed."""
+def _only(plan: "Plan", options: argparse.Namespace) -> "Plan | None":
+    """Return the plan with the programme asked for (the first by default) and what was typed."""
+    from coverplan.config import changed_plan  # noqa: PLC0415 - lazy
+
     fits = [item for item in plan.programme if options.type in {None, item.type}]
     if not fits:
         return None
     changes: dict[str, object] = {"place": True}
     if options.new_sites is not None:
-        changes["new_sites"] = max(0, options.new_sites)
+        # Another number of sites has no phases: those are numbers of the plan's own.
+        changes |= {"new_sites": max(0, options.new_sites), "years": [], "sites_per_year": []}
     if options.cutoff is not None:
-        minutes = tuple(sorted({*fits[0].cutoffs_min, options.cutoff}))
+        minutes = sorted({*fits[0].cutoffs_min, options.cutoff})
         changes |= {"cutoff_min": options.cutoff, "cutoffs_min": minutes}
-    return dataclasses.replace(fits[0], **changes)  # type: ignore[arg-type]
+    changed = changed_plan(plan, programmes={fits[0].type: changes})
+    mine = tuple(item for item in changed.programme if item.type == fits[0].type)
+    return dataclasses.replace(changed, programme=mine)

@@ -1,7 +1,6 @@
 """What every command that reads a plan shares: its arguments, and the plan they lead to."""
 
 import argparse
-import dataclasses
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -44,16 +43,15 @@ def plan_of(options: argparse.Namespace) -> "Plan":
     ConfigError
         As `config.read_plan`.
     """
-    from coverplan.config import read_plan  # noqa: PLC0415 - lazy
+    from coverplan.config import changed_plan, read_plan  # noqa: PLC0415 - lazy
 
-    plan = read_plan(options.plan)
+    tables: dict[str, dict[str, str]] = {}
     if options.lang:
-        outputs = dataclasses.replace(plan.outputs, lang=options.lang)
-        plan = dataclasses.replace(plan, outputs=outputs)
+        tables["outputs"] = {"lang": options.lang}
     if options.set_aside:
-        intake = dataclasses.replace(plan.intake, on_bad_row="set_aside")
-        plan = dataclasses.replace(plan, intake=intake)
-    return plan
+        tables["intake"] = {"on_bad_row": "set_aside"}
+    plan = read_plan(options.plan)
+    return changed_plan(plan, tables) if tables else plan
 
 
 class Steps:
