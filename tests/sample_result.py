@@ -162,7 +162,15 @@ def sample_result(world: World | None = None) -> Result:
         outline=gpd.GeoDataFrame(geometry=[world.outline], crs=4326) if world.outline else None,
         layers=world.layers,
         venue_types=TYPES,
-        ledger=pd.DataFrame({"fate": ["taken"] * 6 + ["set_aside"]}),
+        ledger=pd.DataFrame(
+            {
+                "file": "venues.csv",
+                "sheet": "",
+                "row": range(2, 9),
+                "fate": ["taken"] * 6 + ["set_aside"],
+                **dict.fromkeys(("column", "before", "after", "key", "text_zh", "text_en"), ""),
+            }
+        ),
         sources=pd.DataFrame(
             {
                 "file": ["townships.csv"],

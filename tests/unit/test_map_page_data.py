@@ -79,7 +79,7 @@ def test_two_renderings_are_one_file():
 class Elements(HTMLParser):
     """Counts the elements of a page and keeps the text of its data island."""
 
-    def __init__(self, page):
+    def __init__(self, page) -> None:
         super().__init__()
         self.found, self.data, self._island = Counter(), "", False
         self.feed(page)
@@ -92,7 +92,7 @@ class Elements(HTMLParser):
         self.data += data if self._island else ""
 
     def handle_endtag(self, tag):
-        self._island = False
+        self._island = self._island and tag != "script"
 
 
 @pytest.mark.parametrize("name", HOSTILE)

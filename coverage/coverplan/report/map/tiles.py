@@ -46,7 +46,7 @@ def online_ground(name: str) -> dict[str, Any]:
     key = os.environ.get(KEY, "")
     if not key:
         raise ValueError(
-            f"天地图需要密钥：请设环境变量 {KEY}。\nTianditu needs a key: set {KEY} in the environment."
+            f"天地图需要密钥：请设环境变量 {KEY}。\nTianditu needs a key: set the variable {KEY}."
         )
     return {
         "url": "https://t{s}.tianditu.gov.cn/vec_w/wmts?SERVICE=WMTS&REQUEST=GetTile"
