@@ -1,1 +1,1 @@
-"""loop."""
+"""The loop: forms out, answers back and merged, quarters frozen and compared."""

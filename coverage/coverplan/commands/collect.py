@@ -1,0 +1,71 @@
+"""`coverplan collect INBOX PLAN`: returned files merged, faults sent back, who is missing named."""
+
+import argparse
+from pathlib import Path
+
+from coverplan.commands.codes import DONE
+from coverplan.commands.plans import plan_arguments, plan_of
+from coverplan.text import say
+
+__all__ = ["arguments", "execute"]
+
+
+def arguments(parser: argparse.ArgumentParser, lang: str) -> None:
+    """
+    Add what may be typed.
+
+    Parameters
+    ----------
+    parser
+        The command's.
+    lang
+        Language of the help texts.
+    """
+    parser.add_argument("inbox", type=Path, metavar="INBOX", help=say("loop.cli.inbox", lang))
+    plan_arguments(parser, lang)
+    parser.add_argument("--quarter", metavar="2025Q3", help=say("loop.cli.quarter", lang))
+    parser.add_argument("--out", type=Path, metavar="DIR", help=say("loop.cli.out", lang))
+    parser.add_argument("--apply", action="store_true", help=say("loop.cli.apply", lang))
+
+
+def execute(options: argparse.Namespace) -> int:
+    """
+    Merge an inbox.
+
+    Parameters
+    ----------
+    options
+        What was typed.
+
+    Returns
+    -------
+    int
+        The exit code.
+    """
+    from coverplan.loop.board import STATES  # noqa: PLC0415 - lazy
+    from coverplan.loop.collect import collect  # noqa: PLC0415 - lazy
+    from coverplan.loop.collected import apply, unplaced, write_collected  # noqa: PLC0415 - lazy
+    from coverplan.loop.desk import opened  # noqa: PLC0415 - lazy
+
+    lang = options.lang or "zh"
+    desk = opened(plan_of(options), options.quarter, options.out)
+    found = collect(options.inbox, desk)
+    folder = write_collected(found, desk.folder / "collected")
+    totals = {"taken": 0, "repaired": 0, "set_aside": 0}
+    for fates in found.book.counts().values():
+        for fate in totals:
+            totals[fate] += fates[fate]
+    rows = sum(totals.values())
+    print(say("loop.cli.files", lang, n=len(found.files), rows=rows, **totals))
+    counts = {state: sum(one.state == state for one in found.standings) for state in STATES}
+    print(say("loop.cli.states", lang, all=len(found.standings), **counts))
+    for paper in found.returned:
+        print("· " + say("loop.cli.returned", lang, unit=paper.unit, n=len(paper.reasons)))
+    if options.apply:
+        replaced = apply(found, folder, desk.folder / "backup")
+        names = "、".join(desk.plan.name_of(path) for path in replaced) or "—"
+        print(say("loop.cli.applied", lang, files=names, path=desk.folder / "backup"))
+        for name in unplaced(found):
+            print("· " + say("loop.cli.unplaced", lang, table=name))
+    print(say("cli.written", lang, path=folder))
+    return DONE

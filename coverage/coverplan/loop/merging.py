@@ -1,0 +1,489 @@
+"""Returned answers and what was known become one set of tables; every change is told."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+import pandas as pd
+
+from coverplan import schema
+from coverplan.domain import Inputs
+from coverplan.loop.answers import Answer
+from coverplan.loop.quarters import Quarter
+from coverplan.loop.sheets import MODES
+from coverplan.report.tables import is_missing
+from coverplan.schema import TableContract
+
+__all__ = ["CHANGES", "Merged", "Merger", "changed_cells"]
+
+CHANGES = ("new", "closed", "changed", "same")
+"""What happened to a row since the last quarter."""
+_TICKED = "yes"
+_MODE_IDS = {zh: key for key, zh in MODES.items()}
+
+Row = dict[str, Any]
+
+
+@dataclass(slots=True)
+class Merged:
+    """
+    The tables of a plan with this quarter's answers in them.
+
+    Parameters
+    ----------
+    venues
+        id -> row, the VENUES columns.
+    reports
+        (township, type) -> row, the REPORTS columns.
+    villages
+        code12 -> row, the ASKED_VILLAGES columns.
+    seats
+        (code9, code9) -> row, the ASKED_SEATS columns.
+    indicators
+        (target, year) -> row, the INDICATORS columns.
+    schools
+        id -> row, the SCHOOLS columns.
+    town_numbers
+        (code9, target) -> row: `code9, township, target, quarter, value, note`.
+    """
+
+    venues: dict[str, Row] = field(default_factory=dict)
+    reports: dict[tuple[str, str], Row] = field(default_factory=dict)
+    villages: dict[str, Row] = field(default_factory=dict)
+    seats: dict[tuple[str, str], Row] = field(default_factory=dict)
+    indicators: dict[tuple[str, int], Row] = field(default_factory=dict)
+    schools: dict[str, Row] = field(default_factory=dict)
+    town_numbers: dict[tuple[str, str], Row] = field(default_factory=dict)
+
+    def frame(self, name: str) -> pd.DataFrame:
+        """
+        Return one table, ready to be written.
+
+        Parameters
+        ----------
+        name
+            Name of a contract, or `"township_numbers"`.
+        """
+        if name == "township_numbers":
+            columns: Sequence[str] = ("code9", "township", "target", "quarter", "value", "note")
+            rows: Iterable[Row] = self.town_numbers.values()
+        else:
+            rows = self._rows(name).values()
+            columns = schema.CONTRACTS[name].names
+        records = [{key: row.get(key) for key in columns} for row in rows]
+        return pd.DataFrame(records, columns=list(columns), dtype=object)
+
+    def _rows(self, name: str) -> Mapping[Any, Row]:
+        tables: dict[str, Mapping[Any, Row]] = {
+            "venues": self.venues,
+            "reports": self.reports,
+            "asked_villages": self.villages,
+            "asked_seats": self.seats,
+            "indicators": self.indicators,
+            "schools": self.schools,
+        }
+        return tables[name]
+
+
+def changed_cells(before: Mapping[str, Any] | None, after: Mapping[str, Any]) -> tuple[str, ...]:
+    """
+    Return the columns in which a venue differs from what was known.
+
+    Parameters
+    ----------
+    before
+        The row as it was; None for a new one.
+    after
+        The row as it is.
+
+    Examples
+    --------
+    >>> changed_cells({"status": "open", "note": ""}, {"status": "closed", "note": ""})
+    ('status',)
+    """
+    if before is None:
+        return ()
+    names = [name for name in schema.VENUES.names if name not in {"verified", "source"}]
+    return tuple(name for name in names if _bare(before.get(name)) != _bare(after.get(name)))
+
+
+class Merger:
+    """
+    Puts answers into what was known, one form after the other.
+
+    Parameters
+    ----------
+    known
+        What the plan's tables say now.
+    frozen
+        What they said when the last quarter was frozen: changes are told against it.
+    positions
+        Venue id -> longitude and latitude as they stand in the plan's own file: the merged table
+        keeps the plan's datum.
+    quarter
+        The quarter that is collected.
+    """
+
+    def __init__(
+        self,
+        known: Inputs,
+        frozen: Inputs,
+        positions: Mapping[str, tuple[Any, Any]],
+        quarter: Quarter,
+    ) -> None:
+        self.known = known
+        self.quarter = quarter
+        self.names = {str(code): str(name) for code, name in known.townships["name"].items()}
+        self.result = _known_tables(known, positions)
+        self.before = dict(_indexed(frozen.venues, schema.VENUES, "id"))
+        codes = known.venues["code12"]
+        self._code12 = {str(key): str(code) for key, code in codes.items()}
+
+    def township(self, answer: Answer, village_types: Sequence[str]) -> None:
+        """
+        Put a township's form in.
+
+        Parameters
+        ----------
+        answer
+            The form, checked.
+        village_types
+            Types that are asked village by village.
+        """
+        self._venues(answer)
+        self._villages(answer, village_types)
+        self._zero_reports(answer, answer.paper.id.key, village_types)
+        frame = answer.frame("form_numbers")
+        if frame is not None:
+            code9 = answer.paper.id.key
+            for row in _records(frame):
+                if row["value"] is not None:
+                    self.result.town_numbers[code9, row["target"]] = {
+                        "code9": code9,
+                        "township": self.names[code9],
+                        "target": row["target"],
+                        "quarter": str(self.quarter),
+                        "value": row["value"],
+                        "note": row["note"],
+                    }
+
+    def department(self, answer: Answer) -> None:
+        """
+        Put a department's form, or the office's own, in.
+
+        Parameters
+        ----------
+        answer
+            The form, checked.
+        """
+        self._venues(answer)
+        self._zero_reports(answer, None, ())
+        for row in _records(answer.frame("form_numbers")):
+            if row["value"] is not None or row["planned"] is not None:
+                self._indicator(row["target"], row)
+        for row in _records(answer.frame("form_schools")):
+            key = row["id"] or self._next_id(f"school-{row['code9']}", self.result.schools)
+            kept = {name: row.get(name) for name in schema.SCHOOLS.names}
+            old = self.result.schools.get(key, {})
+            self.result.schools[key] = {
+                **old,
+                **kept,
+                "id": key,
+                "township": self.names.get(row["code9"], row["township"]),
+                "lon": old.get("lon"),
+                "lat": old.get("lat"),
+            }
+        for row in _records(answer.frame("form_seats")):
+            if row["minutes"] is not None:
+                pair = (row["from_code9"], row["to_code9"])
+                self.result.seats.pop((pair[1], pair[0]), None)
+                self.result.seats[pair] = {name: row.get(name) for name in schema.ASKED_SEATS.names}
+
+    def checks(self, answer: Answer) -> tuple[str, ...]:
+        """
+        Put the results of a spot check in; return the ids of what was found untrue.
+
+        Parameters
+        ----------
+        answer
+            The form.
+        """
+        untrue = []
+        for row in _records(answer.frame("form_checks")):
+            venue = self.result.venues.get(row["id"])
+            if venue is None:
+                continue
+            if row["result"] == "属实" and row["verified"]:
+                venue["verified"] = row["verified"]
+                if row["photo"]:
+                    venue["evidence"] = _joined(venue.get("evidence"), row["photo"])
+            elif row["result"] == "不属实":
+                untrue.append(row["id"])
+        return tuple(untrue)
+
+    def sums(self, ids: Sequence[str], townships: int) -> dict[str, tuple[float, int]]:
+        """
+        Add up what townships typed; enter the sum where nobody typed the county's own figure.
+
+        Parameters
+        ----------
+        ids
+            Target ids that add up over townships.
+        townships
+            How many townships there are: a sum is entered only when all have answered.
+
+        Returns
+        -------
+        dict
+            Target id -> sum and how many townships it stands on.
+        """
+        found = {}
+        for key in ids:
+            own = [row["value"] for (_, k), row in self.result.town_numbers.items() if k == key]
+            if own:
+                found[key] = (float(sum(own)), len(own))
+            typed = (key, self.quarter.year) in self.result.indicators
+            if len(own) == townships and not typed:
+                values = {"value": float(sum(own)), "source": f"{self.quarter.zh}各乡镇合计"}
+                self._indicator(key, values)
+        return found
+
+    def free_venue(self, row: Row) -> str:
+        """
+        Put one row of a free-form list in; a row that names a known venue changes only empty cells.
+
+        Parameters
+        ----------
+        row
+            The VENUES columns with `code9`.
+
+        Returns
+        -------
+        str
+            Its id.
+        """
+        old = self.result.venues.get(row.get("id") or "")
+        if old is None:
+            old = next(
+                (
+                    venue
+                    for venue in self.result.venues.values()
+                    if venue["type"] == row["type"]
+                    and venue["township"] == row["township"]
+                    and venue["name"] == row["name"]
+                ),
+                None,
+            )
+        if old is not None:
+            for name in schema.VENUES.names:
+                if _bare(old.get(name)) == "" and _bare(row.get(name)) != "":
+                    old[name] = row[name]
+            return str(old["id"])
+        key = row.get("id") or self._next_id(f"{row['code9']}-{row['type']}", self.result.venues)
+        kept = {name: row.get(name) for name in schema.VENUES.names}
+        self.result.venues[key] = {**kept, "id": key, "verified": row.get("verified") or "自报"}
+        return key
+
+    def _venues(self, answer: Answer) -> None:
+        for row in _records(answer.frame("form_venues")):
+            key = row["id"] or self._next_id(f"{row['code9']}-{row['type_id']}", self.result.venues)
+            old = self.result.venues.get(key, {})
+            fresh: Row = {
+                "id": key,
+                "type": row["type_id"],
+                "township": self.names.get(row["code9"], ""),
+                "name": row["name"],
+                "village": row["village"],
+                "status": row["status"],
+                **{
+                    name: row[name]
+                    for name in (
+                        *("opened_on", "closed_on", "basis", "sessions_12m", "learners_12m"),
+                        *("host", "host_kind", "capacity", "evidence", "note"),
+                    )
+                },
+            }
+            fresh["active_12m"] = _active(fresh["sessions_12m"], old.get("active_12m"))
+            venue = {**old, **fresh}
+            if not old or changed_cells(old, venue):
+                # what was verified was the answer as it stood: a changed one is the sender's word
+                venue["verified"] = "自报"
+                venue["source"] = self._source(answer)
+            if old and _bare(old.get("village")) != _bare(venue["village"]):
+                venue["lon"] = venue["lat"] = None
+            self.result.venues[key] = venue
+            self._code12[key] = row["code12"]
+
+    def _villages(self, answer: Answer, types: Sequence[str]) -> None:
+        for row in _records(answer.frame("form_villages")):
+            if row["minutes"] is not None:
+                self.result.villages[row["code12"]] = {
+                    "code12": row["code12"],
+                    "minutes": row["minutes"],
+                    "mode": _MODE_IDS.get(row["mode"] or "", row["mode"]),
+                    "asked_on": answer.signed.get("reported_on") or self.quarter.last_day,
+                    "note": row["note"],
+                }
+            for key in types:
+                if row[key] in {"yes", "no"}:
+                    self._room(answer, row, key)
+
+    def _room(self, answer: Answer, row: Row, kind: str) -> None:
+        """Enter that a village has, or has no longer, a room of a type."""
+        code12 = row["code12"]
+        held = [
+            venue
+            for venue in self.result.venues.values()
+            if venue["type"] == kind
+            and venue["status"] == "open"
+            and self._code12.get(str(venue["id"])) == code12
+        ]
+        if row[kind] == "yes" and not held:
+            key = f"{code12}-{kind}"
+            zh = str(self.known.venue_types.loc[kind, "zh"])
+            township = self.names[code12[:9]]
+            self.result.venues[key] = {
+                **self.result.venues.get(key, {}),
+                "id": key,
+                "name": f"{row['name']}{zh}",
+                "type": kind,
+                "township": township,
+                "village": row["name"],
+                "status": "open",
+                "closed_on": None,
+                "verified": "自报",
+                "source": self._source(answer),
+            }
+            self._code12[key] = code12
+        for venue in held if row[kind] == "no" else ():
+            venue |= {"status": "closed", "verified": "自报", "source": self._source(answer)}
+
+    def _zero_reports(
+        self, answer: Answer, code9: str | None, village_types: Sequence[str]
+    ) -> None:
+        frame = answer.frame("form_programmes")
+        reading = answer.readings.get("form_villages")
+        for row in _records(frame):
+            kind = row["type"]
+            if code9 is None:
+                # a department answers for the county: none in its list is none in every township
+                for code in self.names:
+                    self._report(answer, code, kind, ticked=row["zero"] == _TICKED)
+            elif kind in village_types and reading is not None:
+                self._report(answer, code9, kind, ticked=row["zero"] == _TICKED, by_village=True)
+            else:
+                self._report(answer, code9, kind, ticked=row["zero"] == _TICKED)
+
+    def _report(
+        self, answer: Answer, code9: str, kind: str, *, ticked: bool, by_village: bool = False
+    ) -> None:
+        name = self.names[code9]
+        own = [
+            venue
+            for venue in self.result.venues.values()
+            if venue["type"] == kind and venue["township"] == name
+        ]
+        has = any(venue["status"] == "open" for venue in own)
+        # a list without an open one says as much as a tick: there is none yet
+        note = None if has or ticked or not own else "有登记，尚无开放"
+        if by_village and not has and not ticked:
+            note = "各村均无"
+        self.result.reports[name, kind] = {
+            "township": name,
+            "type": kind,
+            "answer": "has" if has else "none",
+            "reported_on": answer.signed.get("reported_on") or self.quarter.last_day,
+            "reporter": answer.signed.get("reporter"),
+            "note": note,
+        }
+
+    def _indicator(self, target: str, row: Mapping[str, Any]) -> None:
+        key = (target, self.quarter.year)
+        old = self.result.indicators.get(key, {})
+        fresh = {
+            name: row.get(name)
+            for name in ("value", "planned", "date", "source", "note")
+            if row.get(name) is not None
+        }
+        self.result.indicators[key] = {
+            **old,
+            **fresh,
+            "target": target,
+            "year": self.quarter.year,
+        }
+
+    def _source(self, answer: Answer) -> str:
+        return f"{self.quarter.zh}{answer.paper.unit}填报"
+
+    @staticmethod
+    def _next_id(stem: str, taken: Mapping[str, Any]) -> str:
+        number = 1
+        while f"{stem}-{number:02d}" in taken:
+            number += 1
+        return f"{stem}-{number:02d}"
+
+
+def _known_tables(known: Inputs, positions: Mapping[str, tuple[Any, Any]]) -> Merged:
+    merged = Merged()
+    for key, row in _indexed(known.venues, schema.VENUES, "id"):
+        lon, lat = positions.get(key, (row["lon"], row["lat"]))
+        merged.venues[key] = {**row, "lon": lon, "lat": lat}
+    names = known.townships["name"]
+    for row in _records(known.reports.reset_index()):
+        township = str(names[row["code9"]])
+        kept = {name: row[name] for name in ("type", "answer", "reported_on", "reporter", "note")}
+        merged.reports[township, row["type"]] = {"township": township, **kept}
+    if known.asked_villages is not None:
+        merged.villages = dict(_indexed(known.asked_villages, schema.ASKED_VILLAGES, "code12"))
+    if known.asked_seats is not None:
+        for row in _records(known.asked_seats):
+            merged.seats[row["from_code9"], row["to_code9"]] = row
+    for row in _records(known.indicators):
+        merged.indicators[row["target"], int(row["year"])] = row
+    if known.schools is not None:
+        merged.schools = dict(_indexed(known.schools, schema.SCHOOLS, "id"))
+    return merged
+
+
+def _indexed(frame: pd.DataFrame, contract: TableContract, key: str) -> Iterable[tuple[str, Row]]:
+    for index, row in frame.iterrows():
+        values = {name: _plain(row[name]) for name in contract.names if name in row.index}
+        yield str(index), {**values, key: str(index)}
+
+
+def _records(frame: pd.DataFrame | None) -> list[Row]:
+    if frame is None:
+        return []
+    return [
+        {str(name): _plain(value) for name, value in row.items()}
+        for row in frame.to_dict("records")
+    ]
+
+
+def _plain(value: Any) -> Any:
+    if is_missing(value) or value is pd.NaT:
+        return None
+    if isinstance(value, pd.Timestamp):
+        return value.date()
+    return value.item() if hasattr(value, "item") else value
+
+
+def _bare(value: Any) -> Any:
+    if isinstance(value, pd.Timestamp):
+        value = value.date()
+    if isinstance(value, date):
+        return value.isoformat()
+    if is_missing(value):
+        return ""
+    return float(value) if isinstance(value, int | float) else value
+
+
+def _active(sessions: Any, before: Any) -> Any:
+    if sessions is None:
+        return before
+    return "yes" if sessions > 0 else "no"
+
+
+def _joined(old: Any, more: str) -> str:
+    return more if not old else (str(old) if more in str(old) else f"{old}；{more}")
