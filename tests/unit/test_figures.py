@@ -4,6 +4,7 @@ import gzip
 import io
 import tomllib
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from importlib.resources import files
 from typing import Any
@@ -175,6 +176,14 @@ def test_under_the_public_profile_a_map_draws_points_only():
     result = published(small_result(), "public")
     axes = drawn(lambda ax: draw_map(ax, result, "university_site"))
     assert "甲街道" in texts(axes)
+
+
+def test_without_any_position_there_is_no_scale_bar_of_nothing():
+    result = replace(small_result(), outline=None, layers={})
+    result.townships.geometry = [None] * 3
+    axes = drawn(lambda ax: draw_map(ax, result, "university_site"))
+    assert texts(axes)[0].startswith("没有位置数据")
+    assert "公里" not in texts(axes)
 
 
 def test_what_changed_stands_in_the_map_of_changes():

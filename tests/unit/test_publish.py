@@ -1,12 +1,15 @@
 """Publish profiles: what leaves, and that no contact does."""
 
 import re
+import zipfile
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from coverplan.report.publish import PROFILES, published, without_contacts
+from coverplan.report.read_run import read_run
+from coverplan.report.run_folder import write
 from small_result import small_result
 
 
@@ -89,3 +92,18 @@ def test_public_draws_no_administrative_lines():
 def test_an_unknown_profile_is_refused():
     with pytest.raises(ValueError, match="profile"):
         published(small_result(), "everyone")
+
+
+@pytest.mark.parametrize("profile", PROFILES)
+def test_a_whole_run_folder_leaves_under_every_profile_without_a_contact(tmp_path, profile):
+    folder = write(small_result(profile=profile), tmp_path / "run", page=None)
+    for path in sorted(folder.rglob("*")):
+        content = path.read_bytes() if path.is_file() else b""
+        if path.suffix == ".xlsx":
+            with zipfile.ZipFile(path) as book:
+                content = b"".join(book.read(name) for name in book.namelist())
+        assert b"13812345678" not in content, path.name
+        assert b"70605678" not in content, path.name
+    again = read_run(folder)
+    assert again.plan.publish.profile == profile
+    assert (again.outline is None) == (profile == "public")

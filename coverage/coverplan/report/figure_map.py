@@ -54,6 +54,8 @@ def draw_map(ax: Any, result: Result, venue_type: str, lang: str = "zh") -> None
 
     crs = result.crs_metric
     townships = result.townships[result.townships.geometry.notna()].to_crs(crs)
+    if _nowhere(ax, result, townships, lang):
+        return
     states = of_type(result.presence, venue_type)["state"]
     _areas(ax, result, townships, states)
     for layer in result.layers.values():
@@ -107,6 +109,8 @@ def draw_changes(
         `"zh"` or `"en"`.
     """
     townships = result.townships[result.townships.geometry.notna()].to_crs(result.crs_metric)
+    if _nowhere(ax, result, townships, lang):
+        return
     moved = townships.index.isin(list(changes))
     for own, colour in ((townships[~moved], "#f4f4f4"), (townships[moved], "#fdb863")):
         if len(own):
@@ -128,6 +132,16 @@ def draw_changes(
     _north(ax, lang)
     _foot(ax, result, lang)
     watermark(ax, result, lang)
+
+
+def _nowhere(ax: Any, result: Result, townships: gpd.GeoDataFrame, lang: str) -> bool:
+    """Say so, instead of drawing a scale bar of nothing, where no township has a position."""
+    if len(townships) or result.outline is not None:
+        return False
+    ax.set_axis_off()
+    ax.text(0.5, 0.5, say("report.figure.no_places", lang), transform=ax.transAxes, ha="center",
+            fontproperties=font(11))  # fmt: skip
+    return True
 
 
 def _areas(ax: Any, result: Result, townships: gpd.GeoDataFrame, states: "pd.Series[str]") -> None:
