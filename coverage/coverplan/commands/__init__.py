@@ -3,11 +3,13 @@
 from types import ModuleType
 
 from coverplan.commands import (
+    changes,
     check,
     collect,
     compare,
     doctor,
     forms,
+    freeze,
     init,
     map_,
     papers,
@@ -15,6 +17,7 @@ from coverplan.commands import (
     roads,
     run,
     scenario,
+    verify,
 )
 
 __all__ = ["COMMANDS"]
@@ -25,11 +28,14 @@ COMMANDS: tuple[ModuleType, ...] = (
     papers,
     compare,
     place,
+    verify,
     scenario,
     map_,
     init,
     forms,
     collect,
+    freeze,
+    changes,
     roads,
     doctor,
 )

@@ -2,13 +2,15 @@
 
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
 from coverplan.domain import Result
 from coverplan.errors import InputError, Problem, Where
+from coverplan.proof import certificates
+from coverplan.report.certificates import write_certificates
 from coverplan.report.csv_out import write_csv
 from coverplan.report.gis import write_layers
 from coverplan.report.manifest import NAME, manifest_of, read_manifest, write_manifest
@@ -20,6 +22,7 @@ from coverplan.report.workbook import write_workbook
 __all__ = ["recover", "write"]
 
 Page = Callable[[Result, str, Path], None]
+Papers = Mapping[str, Mapping[str, object]]
 
 
 def planner_page(result: Result, lang: str, path: Path) -> None:
@@ -79,13 +82,14 @@ def write(
     target = Path(directory).resolve()
     profile = result.plan.publish.profile if profile is None else profile
     leaving = published(result, profile)
+    papers = certificates(result)
     target.parent.mkdir(parents=True, exist_ok=True)
     with _only_writer(target):
         _tidy(target)
         _must_be_ours(target)
         fresh = target.with_name(f"{target.name}.new-{os.getpid()}")
         try:
-            _fill(leaving, fresh, page, profile)
+            _fill(leaving, fresh, page, profile, papers)
             _swap(fresh, target)
         except BaseException:
             # the old outputs are whole, or back; a half-written new folder helps nobody
@@ -121,7 +125,7 @@ def recover(directory: Path | str) -> bool:
         return _tidy(target)
 
 
-def _fill(result: Result, fresh: Path, page: Page | None, profile: str) -> None:
+def _fill(result: Result, fresh: Path, page: Page | None, profile: str, papers: Papers) -> None:
     """Write all outputs into a new folder; the manifest comes last and says that it is whole."""
     lang = result.plan.outputs.lang
     data = fresh / "data"
@@ -137,6 +141,7 @@ def _fill(result: Result, fresh: Path, page: Page | None, profile: str) -> None:
     layers = write_frames(result, data)
     if result.times is not None:
         write_times(result.times, data / "times.npz")
+    write_certificates(papers, fresh)
     if page is not None:
         page(result, lang, fresh / "map.html")
     write_manifest(manifest_of(result, profile, layers), fresh)
