@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 
 from coverplan.join import whole_persons
+from coverplan.towns import size_weights
 
 __all__ = ["demand_points", "location_quality", "seat_points", "village_people"]
 
@@ -14,16 +15,18 @@ def village_people(townships: pd.DataFrame, villages: pd.DataFrame) -> pd.DataFr
     """
     Give every village whole persons that sum to its township's people.
 
-    Villages whose people are given keep them; the rest of the township's people is shared equally
-    among the others, by largest remainder in code order. Where all are given, or the given ones
-    exceed the township's total, the given figures are scaled to that total.
+    Villages whose people are given keep them; the rest of the township's people is shared among
+    the others by largest remainder in code order, a community (社区) getting `towns.TOWN_RATIO`
+    times a village. Where all are given, or the given ones exceed the township's total, the given
+    figures are scaled to that total.
 
     Parameters
     ----------
     townships
         Index code9, column `people` (missing where not known). [person]
     villages
-        Index code12, columns `code9`, `people` (missing where not known). [person]
+        Index code12, columns `code9`, `people` (missing where not known) [person], and `kind` (村 |
+        社区; without the column all are alike).
 
     Returns
     -------
@@ -64,7 +67,8 @@ def village_people(townships: pd.DataFrame, villages: pd.DataFrame) -> pd.DataFr
             kind[order.index[known]] = "given" if rest == 0 else "scaled"
         else:
             split = figures.astype(np.int64)
-            split[~known] = whole_persons(np.ones(int((~known).sum())), rest)
+            sizes = size_weights(order["kind"] if "kind" in order else [""] * len(order))
+            split[~known] = whole_persons(sizes[~known], rest)
             kind[order.index[known]] = "given"
         people[order.index] = split
     return pd.DataFrame({"people": people, "people_kind": kind})

@@ -9,6 +9,7 @@ from coverplan.domain import TOTAL
 from coverplan.errors import Problem, Severity
 from coverplan.presence import totals
 from coverplan.rows import row_at
+from coverplan.towns import TOWN_RATIO
 
 __all__ = ["note", "rounded", "statements"]
 
@@ -89,7 +90,8 @@ def statements(
         said.append(note("say.no_outline"))
     elif plan.boundaries.approximate:
         said.append(note("say.approximate"))
-    set_aside = int((ledger["fate"] == "set_aside").sum())
+    aside = ledger[ledger["fate"] == "set_aside"]
+    set_aside = len(aside.drop_duplicates(["file", "sheet", "row"]))
     if set_aside:
         said.append(note("say.set_aside", n=set_aside))
     said.append(note("say.outside"))
@@ -149,6 +151,7 @@ def _basis(plan: Plan, townships: pd.DataFrame, villages: pd.DataFrame) -> Itera
             located=int(located.sum()),
             all=len(villages),
             share=round(float(share)),
+            ratio=f"{TOWN_RATIO:g}",
         )
 
 

@@ -7,16 +7,13 @@ import shapely
 from numpy.typing import NDArray
 
 from coverplan.join import whole_persons
+from coverplan.towns import TOWN_RATIO, TOWN_RATIO_SPREAD, is_town
 
 __all__ = ["BAND", "CONCENTRATION", "band", "people_worlds", "position_worlds"]
 
 FloatArray = NDArray[np.float64]
 CONCENTRATION = 3.0
 """Gamma shape of village sizes within a township: a coefficient of variation of 0.58."""
-TOWN_RATIO = 4.0
-"""A community holds so many times the people of a village, in the middle of the worlds."""
-TOWN_RATIO_SPREAD = 0.9
-"""Standard deviation of its logarithm: 80 % of the worlds have a ratio between 1.3 and 12.7."""
 BAND = (0.05, 0.95)
 """The ends of the printed 80 % band; a tenth of the worlds is margin for what no world knows."""
 
@@ -49,9 +46,8 @@ def people_worlds(demand: pd.DataFrame, draws: int, seed: int) -> FloatArray:
     -----
     Sizes within a township are taken as Gamma(3) before they are scaled to the township's total
     (shares are Dirichlet), those of communities (where `demand` has a column `kind`) times a ratio
-    drawn once a township and world: an assumption, not a finding. In the country at large a 居委会
-    had eight times the people of a 村委会 in 2020 (902 million townspeople in 113,000, 510 million
-    in 502,000), in a country township less. Figures that were given are left alone.
+    drawn once a township and world around `towns.TOWN_RATIO`, by which `demand.village_people`
+    makes its one estimate: an assumption, not a finding. Figures that were given are left alone.
 
     Examples
     --------
@@ -69,7 +65,7 @@ def people_worlds(demand: pd.DataFrame, draws: int, seed: int) -> FloatArray:
         return worlds[:1]
     codes = demand["code9"].astype(str).to_numpy()
     ids = demand.index.astype(str).to_numpy()
-    town = _is_town(demand["kind"]) if "kind" in demand else np.zeros(len(demand), bool)
+    town = is_town(demand["kind"]) if "kind" in demand else np.zeros(len(demand), bool)
     for code9 in np.unique(codes[shared]):
         members = np.flatnonzero(shared & (codes == code9))
         members = members[np.argsort(ids[members])]
@@ -184,7 +180,7 @@ def position_worlds(
     placed: FloatArray = np.tile(fixed, (draws, 1, 1))
     codes = villages["code9"].astype(str).to_numpy()
     ids = villages.index.astype(str).to_numpy()
-    town = _is_town(villages["kind"])
+    town = is_town(villages["kind"])
     for code9 in np.unique(codes):
         cell = cells.get(code9)
         members = np.flatnonzero(codes == code9)
@@ -214,10 +210,6 @@ def position_worlds(
             placed[:, village] = np.where(clustered[:, None], near_one, apart)
             standing.append(village)
     return placed
-
-
-def _is_town(kind: pd.Series) -> NDArray[np.bool_]:
-    return np.asarray(kind.astype(str).str.contains("社区|居"))
 
 
 def _pool(area: shapely.Geometry, random: np.random.Generator) -> FloatArray:
