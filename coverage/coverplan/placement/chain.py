@@ -30,6 +30,7 @@ from coverplan.placement.program import Program, Rule
 from coverplan.placement.recount import Times, nearest_open
 from coverplan.placement.result import Placement, Status, relative_gap
 from coverplan.placement.signatures import signatures
+from coverplan.placement.steps import Step, ordered_steps
 
 __all__ = ["Chain", "Goal", "Stage", "Step", "place_by_goals"]
 
@@ -70,29 +71,6 @@ class Stage:
     value: float
     bound: float
     status: Status
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """
-    One new site, in the order in which the plan reads.
-
-    Parameters
-    ----------
-    site
-        Column number.
-    zone
-        Its zone.
-    rule
-        `"township"` where it gives a zone that needs one its first site, else `"people"`.
-    people
-        People whom it brings within the cutoff beyond the sites before it; 0 without times.
-    """
-
-    site: int
-    zone: str | int
-    rule: str
-    people: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -470,37 +448,5 @@ def _chain(
         allocation=allocation,
         seconds=state.search.seconds,
     )
-    steps = _steps(sites, opened, added, times, weight, cutoff)
+    steps = ordered_steps(sites, opened, added, times, weight, cutoff)
     return Chain(placement, tuple(state.stages), steps, needed, allowed - added.size)
-
-
-def _steps(
-    sites: SiteRules,
-    opened: IntArray,
-    added: IntArray,
-    times: Times | None,
-    weight: FloatArray | None,
-    cutoff: float,
-) -> tuple[Step, ...]:
-    """Order the new sites: first one for each zone that needs it, then by the people they add."""
-    present = np.bincount(sites.zone[np.setdiff1d(opened, added)], minlength=len(sites.zone_names))
-    wanting = (sites.zone_min > 0) & (present == 0)
-    covers = np.zeros((0, sites.n_sites), dtype=np.bool_)
-    people = np.zeros(0)
-    if times is not None and weight is not None:
-        merged = signatures(times, cutoff, weight, members=False)
-        covers, people = merged.matrix().toarray() > 0, merged.weight.copy()
-        people[covers[:, np.setdiff1d(opened, added)].any(axis=1)] = 0.0
-    left = added.tolist()
-    steps: list[Step] = []
-    while left:
-        gains = {site: float(people[covers[:, site]].sum()) for site in left}
-        first = [site for site in left if wanting[sites.zone[site]]]
-        site = min(first or left, key=lambda column: (-gains[column], column))
-        code = int(sites.zone[site])
-        rule = "township" if wanting[code] else "people"
-        steps.append(Step(site, sites.zone_names[code], rule, gains[site]))
-        wanting[code] = False
-        people[covers[:, site]] = 0.0
-        left.remove(site)
-    return tuple(steps)
