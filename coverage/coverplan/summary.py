@@ -1,7 +1,5 @@
 """The few lines that a terminal shows at the end of a run."""
 
-from collections.abc import Mapping
-
 import pandas as pd
 from rich import box
 from rich.console import Group, RenderableType
@@ -13,7 +11,7 @@ from coverplan.presence import totals
 from coverplan.rows import row_at
 from coverplan.text import say
 
-__all__ = ["ledger_lines", "proposals", "summary"]
+__all__ = ["proposals", "summary"]
 
 
 def summary(result: Result, lang: str) -> RenderableType:
@@ -91,32 +89,6 @@ def proposals(result: Result, lang: str) -> RenderableType:
     said += [note.text(lang) for note in result.notes if note.key.startswith("evidence.")]
     lines.extend(Text("· " + sentence) for sentence in said)
     return Group(*lines)
-
-
-def ledger_lines(ledger: pd.DataFrame, lang: str) -> list[str]:
-    """
-    Return one line an input file: rows taken, repaired, set aside.
-
-    Parameters
-    ----------
-    ledger
-        The row ledger of a result.
-    lang
-        `"zh"` or `"en"`.
-    """
-    lines = []
-    for file, rows in ledger.groupby("file", sort=True):
-        worst = rows.groupby(["sheet", "row"], dropna=False)["fate"].agg(_worst)
-        count: Mapping[str, int] = {
-            fate: int((worst == fate).sum()) for fate in ("taken", "repaired", "set_aside")
-        }
-        lines.append(say("cli.rows", lang, file=file, n=len(worst), **count))
-    return lines
-
-
-def _worst(fates: pd.Series) -> str:
-    order = ("set_aside", "repaired", "taken")
-    return next(fate for fate in order if (fates == fate).any())
 
 
 def _reach(result: Result, kind: str, cutoff: int, lang: str) -> str:

@@ -5,7 +5,7 @@ from coverplan import schema
 from coverplan.cli import main
 from coverplan.config import read_plan
 from coverplan.intake.inputs import examine
-from coverplan.intake.marked import write_ledger, write_marked, write_problem_report
+from coverplan.intake.marked import write_marked, write_problem_report
 from coverplan.intake.tables import read_table
 from little_county import little_county, venues
 
@@ -61,7 +61,7 @@ def test_a_text_table_comes_back_as_a_workbook_without_a_single_formula(tmp_path
     assert sheet["A3"].comment.text == "it is empty. Fill it in"
 
 
-def test_the_report_lists_every_problem_and_an_account_that_adds_up(tmp_path):
+def test_the_report_lists_every_problem_of_every_file(tmp_path):
     rows = (
         "v1,甲,museum,不存在镇,,,,开放",
         "v2,乙,museum,双路,,,,开放",
@@ -70,10 +70,9 @@ def test_the_report_lists_every_problem_and_an_account_that_adds_up(tmp_path):
     plan = read_plan(little_county(tmp_path / "county", venues=venues(*rows)))
     examined = examine(plan)
     folder = tmp_path / "report"
-    done = write_problem_report(plan, examined.problems, examined.book.frame(), folder, marked=True)
+    done = write_problem_report(plan, examined.problems, folder, marked=True)
     assert [path.relative_to(folder).as_posix() for path in done] == [
         "problems.xlsx",
-        "ledger.xlsx",
         "marked/venues.csv.xlsx",
     ]
     sheet = openpyxl.load_workbook(folder / "problems.xlsx")["问题清单"]
@@ -83,21 +82,13 @@ def test_the_report_lists_every_problem_and_an_account_that_adds_up(tmp_path):
         ("坏行", "venues.csv", 2),
         ("坏行", "venues.csv", 4),
     ]
-    summary = openpyxl.load_workbook(folder / "ledger.xlsx")["汇总"]
-    for line in summary.iter_rows(min_row=2, values_only=True):
-        assert sum(line[1:4]) == line[4]
-    assert ("venues.csv", 0, 1, 2, 3) in set(summary.iter_rows(values_only=True))
 
 
 def test_the_same_faults_give_the_same_bytes(workbook, tmp_path):
     table = read_table(workbook, schema.VENUES)
     for name in ("one.xlsx", "two.xlsx"):
         write_marked(workbook, table.problems, tmp_path / name)
-        write_ledger(table.ledger, tmp_path / f"ledger-{name}")
     assert (tmp_path / "one.xlsx").read_bytes() == (tmp_path / "two.xlsx").read_bytes()
-    assert (tmp_path / "ledger-one.xlsx").read_bytes() == (
-        tmp_path / "ledger-two.xlsx"
-    ).read_bytes()
 
 
 def test_a_file_that_cannot_be_opened_cannot_be_marked(tmp_path):

@@ -48,18 +48,19 @@ def execute(options: argparse.Namespace) -> int:
     from coverplan.errors import InputError  # noqa: PLC0415 - lazy
     from coverplan.intake.inputs import examine  # noqa: PLC0415 - lazy
     from coverplan.intake.marked import write_problem_report  # noqa: PLC0415 - lazy
-    from coverplan.summary import ledger_lines  # noqa: PLC0415 - lazy
+    from coverplan.report.ledger_book import NAME as LEDGER  # noqa: PLC0415 - lazy
+    from coverplan.report.ledger_book import ledger_lines, write_ledger  # noqa: PLC0415 - lazy
 
     plan = plan_of(options)
     lang = plan.outputs.lang
     examined = examine(plan)
     ledger = examined.book.frame()
-    for line in ledger_lines(ledger, lang):
+    files = list(examined.book.counts())
+    for line in ledger_lines(ledger, lang, files=files):
         print(line)
     if options.marked is not None:
-        write_problem_report(
-            plan, examined.problems, ledger, options.marked, lang=lang, marked=True
-        )
+        write_problem_report(plan, examined.problems, options.marked, lang=lang, marked=True)
+        write_ledger(ledger, options.marked / LEDGER, plan, files=files)
         print(say("intake.paper.written", lang, folder=options.marked))
     stopping = examined.stopping(plan.intake.on_bad_row)
     if stopping or examined.inputs is None:

@@ -36,13 +36,15 @@ def leave_report(plan: "Plan", directory: Path, error: "InputError | None", *, m
     """
     from coverplan.intake.inputs import examine  # noqa: PLC0415 - lazy
     from coverplan.intake.marked import write_problem_report  # noqa: PLC0415 - lazy
+    from coverplan.report.ledger_book import NAME, write_ledger  # noqa: PLC0415 - lazy
 
     folder = directory.resolve()
     folder = folder.with_name(folder.name + "-problems")
     examined = examine(plan)
     later = tuple(p for p in error.problems if p not in examined.problems) if error else ()
-    ledger = examined.book.frame()
     problems = (*examined.problems, *later)
     lang = plan.outputs.lang
-    write_problem_report(plan, problems, ledger, folder, lang=lang, marked=marked)
+    write_problem_report(plan, problems, folder, lang=lang, marked=marked)
+    book = examined.book
+    write_ledger(book.frame(), folder / NAME, plan, files=book.counts())
     return say("intake.paper.written", lang, folder=folder)

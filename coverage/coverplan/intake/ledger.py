@@ -63,11 +63,23 @@ class RowBook:
     """
 
     def __init__(self) -> None:
+        self._files: dict[str, None] = {}
         self._lines: dict[Place, list[Line]] = {}
         self._aside: set[Place] = set()
         self._repaired: set[Place] = set()
         self._skipped: set[Place] = set()
         self.problems: list[Problem] = []
+
+    def open(self, file: str) -> None:
+        """
+        Enter a file, which counts although it may have no row.
+
+        Parameters
+        ----------
+        file
+            Its name.
+        """
+        self._files.setdefault(file)
 
     def enter(self, file: str, sheet: str, row: int) -> None:
         """
@@ -173,7 +185,7 @@ class RowBook:
 
     def counts(self) -> dict[str, dict[str, int]]:
         """Return file -> fate -> number of rows; each file's numbers add up to its rows."""
-        found: dict[str, dict[str, int]] = {}
+        found = {file: dict.fromkeys(FATES, 0) for file in self._files}
         for place in self._lines:
             counted = found.setdefault(place[0], dict.fromkeys(FATES, 0))
             counted[self.fate(place)] += 1

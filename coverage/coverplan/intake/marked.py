@@ -14,13 +14,12 @@ from coverplan.intake.workbooks import read_grids
 from coverplan.text import say
 
 if TYPE_CHECKING:  # annotations only
-    import pandas as pd
     from openpyxl.workbook import Workbook
     from openpyxl.worksheet.worksheet import Worksheet
 
     from coverplan.config import Plan
 
-__all__ = ["write_ledger", "write_marked", "write_problem_report", "write_problems"]
+__all__ = ["write_marked", "write_problem_report", "write_problems"]
 
 _FILL = {Severity.FATAL: "FFF4B6B6", Severity.ROW: "FFFFC7CE", Severity.NOTE: "FFFFEB9C"}
 _EPOCH = (1980, 1, 1, 0, 0, 0)
@@ -36,14 +35,13 @@ _LONGEST_CELL = 32_000
 def write_problem_report(
     plan: "Plan",
     problems: Sequence[Problem],
-    ledger: "pd.DataFrame",
     folder: Path,
     *,
     lang: str = "zh",
     marked: bool = False,
 ) -> tuple[Path, ...]:
     """
-    Write the problem report of a plan: the list, the ledger, and marked copies on request.
+    Write the problem report of a plan: the list, and marked copies on request.
 
     Parameters
     ----------
@@ -51,8 +49,6 @@ def write_problem_report(
         The plan; its files are only read.
     problems
         All problems, as `examine` returns them.
-    ledger
-        The account of the rows, as `RowBook.frame` returns it.
     folder
         Where to; it is made where it is missing. Nothing else in it is touched.
     lang
@@ -63,13 +59,10 @@ def write_problem_report(
     Returns
     -------
     tuple of Path
-        What was written: problems.xlsx, ledger.xlsx, marked/….xlsx.
+        What was written: problems.xlsx, marked/….xlsx.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    done = [
-        write_problems(problems, folder / "problems.xlsx", lang=lang),
-        write_ledger(ledger, folder / "ledger.xlsx", lang=lang),
-    ]
+    done = [write_problems(problems, folder / "problems.xlsx", lang=lang)]
     if marked:
         by_file: dict[str, list[Problem]] = {}
         for problem in problems:
@@ -161,47 +154,6 @@ def write_problems(problems: Iterable[Problem], target: Path, *, lang: str = "zh
     title = say("intake.paper.problems", lang)
     fills = [_FILL[problem.severity] for problem in problems]
     return _listed(title, _headers(head, lang), lines, target, fills)
-
-
-def write_ledger(ledger: "pd.DataFrame", target: Path, *, lang: str = "zh") -> Path:
-    """
-    Write the account of every input row, with a summary that adds up for each file.
-
-    Parameters
-    ----------
-    ledger
-        As `RowBook.frame` returns it.
-    target
-        An .xlsx.
-    lang
-        Language of headers and texts.
-
-    Returns
-    -------
-    pathlib.Path
-        The file.
-    """
-    columns = ["file", "sheet", "row", "fate", "column", "before", "after", f"text_{lang}"]
-    fates = {name: say(f"intake.paper.{name}", lang) for name in ("taken", "repaired", "set_aside")}
-    lines = [
-        tuple(
-            fates.get(value, value) if name == "fate" else value
-            for name, value in zip(columns, record, strict=True)
-        )
-        for record in ledger[columns].itertuples(index=False, name=None)
-    ]
-    head = ("file", "sheet", "row", "fate", "column", "before", "after", "text")
-    counts: dict[str, dict[str, int]] = {}
-    rows = ledger.drop_duplicates(["file", "sheet", "row"])
-    for file, fate in zip(rows["file"], rows["fate"], strict=True):
-        counted = counts.setdefault(file, dict.fromkeys(fates, 0))
-        counted[fate] += 1
-    summary = [(file, *counted.values(), sum(counted.values())) for file, counted in counts.items()]
-    summary_head = [*_headers(("file",), lang), *fates.values(), say("intake.paper.rows", lang)]
-    book = _new_book()
-    _fill_sheet(book, say("intake.paper.summary", lang), summary_head, summary)
-    _fill_sheet(book, say("intake.paper.ledger", lang), _headers(head, lang), lines)
-    return _saved(book, target)
 
 
 def _own_look(path: Path) -> "Workbook":

@@ -176,6 +176,7 @@ def table_of(
     """
     book = RowBook() if book is None else book
     chosen = _chosen([_trimmed(grid) for grid in grids], contract, file, extra, book)
+    book.open(file)
     reader = _Rows(contract, file, book)
     for grid, header in chosen:
         reader.read(grid, header)

@@ -293,7 +293,7 @@ def _data(paper: Paper, result: Result) -> None:
         for _, row in result.sources.iterrows()
     ]
     paper.table([header(one, lang) for one in names], _plain_cells(cells), widths=[3, 1, 3, 1.6])
-    paper.small(say("report.paper.source", lang, file="manifest.json, ledger.csv"))
+    paper.small(say("report.paper.source", lang, file="manifest.json, ledger.xlsx"))
 
 
 def _plain_cells(rows: Sequence[Sequence[Any]]) -> list[list[Any]]:

@@ -13,6 +13,8 @@ from coverplan.proof import certificates
 from coverplan.report.certificates import write_certificates
 from coverplan.report.csv_out import write_csv
 from coverplan.report.gis import write_layers
+from coverplan.report.ledger_book import NAME as LEDGER
+from coverplan.report.ledger_book import write_ledger
 from coverplan.report.manifest import NAME, manifest_of, read_manifest, write_manifest
 from coverplan.report.publish import published
 from coverplan.report.stored import write_frames, write_times
@@ -137,6 +139,8 @@ def _fill(result: Result, fresh: Path, page: Page | None, profile: str, papers: 
         if len(table):
             write_csv(table, fresh / f"{name}.csv")
     write_workbook(result, fresh / "gaps.xlsx", lang=lang)
+    files = result.sources.loc[result.sources["rows"] == 0, "file"]
+    write_ledger(result.ledger, fresh / LEDGER, result.plan, files=files)
     write_layers(result, fresh / "layers.gpkg", lang=lang)
     layers = write_frames(result, data)
     if result.times is not None:

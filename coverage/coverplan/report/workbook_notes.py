@@ -5,14 +5,14 @@ import pandas as pd
 from coverplan.domain import Presence, Result
 from coverplan.errors import Problem
 from coverplan.report.form import Book, Column, states
+from coverplan.report.ledger_book import FATES, fate_counts
+from coverplan.report.ledger_book import NAME as LEDGER
 from coverplan.report.phrases import county_name
 from coverplan.report.tables import of_type, type_order
 from coverplan.report.words import header, type_name, word
 from coverplan.text import say
 
 __all__ = ["method_lines", "method_sheet", "note_text", "quality_sheet"]
-
-FATES = ("taken", "repaired", "set_aside")
 
 
 def quality_sheet(book: Book, result: Result) -> None:
@@ -42,6 +42,10 @@ def quality_sheet(book: Book, result: Result) -> None:
     form.note("")
     form.note(say("report.ledger_summary", lang), bold=True)
     form.table(_fates(result, lang), filters=False)
+    text = say("report.ledger_file", lang, file=LEDGER)
+    look = book.style(font_color="#0563C1", underline=1)
+    form.sheet.write_url(form.row, 0, f"external:{LEDGER}", look, text)
+    form.row += 1
     form.note("")
     form.note(say("report.unreported_list", lang), bold=True)
     form.table(_unreported(result, lang), filters=False, total=False)
@@ -169,16 +173,11 @@ def _figure(value: float) -> str:
 
 
 def _fates(result: Result, lang: str) -> list[Column]:
-    ledger = result.ledger
-    # a row may be repaired in several cells: it is one row still
-    rows = ledger.drop_duplicates(["file", "sheet", "row", "fate"])
-    files = list(dict.fromkeys(rows["file"]))
-    counts = {
-        fate: [int(((rows["file"] == name) & (rows["fate"] == fate)).sum()) for name in files]
-        for fate in FATES
-    }
-    columns = [Column(header("file", lang), files, name="key", width=30)]
-    columns += [Column(word("fate", fate, lang), counts[fate], "int", total=True) for fate in FATES]
+    counted = fate_counts(result.ledger)
+    columns = [Column(header("file", lang), list(counted.index), name="key", width=30)]
+    columns += [
+        Column(word("fate", fate, lang), list(counted[fate]), "int", total=True) for fate in FATES
+    ]
     return columns
 
 
