@@ -9,8 +9,9 @@ from coverplan.domain import Inputs
 from coverplan.intake.inputs import read_inputs
 from coverplan.loop.forms import Issue, issue
 from coverplan.loop.quarters import Quarter, quarters_folder
+from coverplan.loop.snapshots import whole
 
-__all__ = ["FROZEN", "Desk", "opened"]
+__all__ = ["FROZEN", "Desk", "opened", "told_changes"]
 
 FROZEN = "frozen"
 """Folder of the snapshots, inside the folder of all quarters."""
@@ -52,8 +53,6 @@ class Desk:
         before = self.earlier()
         if not before:
             return read_inputs(self.plan)
-        from coverplan.loop.snapshots import whole  # noqa: PLC0415 - only where one exists
-
         folder = self.root / FROZEN / str(before[-1])
         whole(folder)
         return read_inputs(read_plan(folder / "plan.toml"))
@@ -88,3 +87,53 @@ def opened(plan: Plan, quarter: str | None, root: Path | None) -> Desk:
     day: date = plan.county.as_of
     chosen = Quarter.of(day) if quarter is None else Quarter.parse(quarter)
     return Desk(plan, chosen, quarters_folder(plan, root))
+
+
+def told_changes(desk: Desk, since: Quarter, lang: str) -> tuple[list[str], Path]:
+    """
+    Compare a plan's present tables with a frozen quarter, write the changes and return them.
+
+    Parameters
+    ----------
+    desk
+        The quarter that the present tables stand for.
+    since
+        The frozen quarter.
+    lang
+        Language of the sentences that are returned; what is written is Chinese.
+
+    Returns
+    -------
+    tuple
+        The sentences, and the folder with the tables.
+
+    Raises
+    ------
+    InputError
+        There is no such snapshot, or it is damaged.
+    """
+    from coverplan.loop.changes import (  # noqa: PLC0415 - heavy
+        changes_between,
+        sentences,
+        write_changes,
+    )
+
+    frozen = desk.root / FROZEN / str(since)
+    whole(frozen)
+    old = read_plan(frozen / "plan.toml")
+    now = read_inputs(desk.plan)
+    days = (old.county.as_of, desk.plan.county.as_of)
+    names = (str(since), str(desk.quarter))
+    found = changes_between(read_inputs(old), now, names, days)
+    zh = {str(key): str(name) for key, name in now.venue_types["zh"].items()}
+    own = zh if lang == "zh" else {str(k): str(n) for k, n in now.venue_types["en"].items()}
+    folder = desk.folder / f"changes-since-{since}"
+    write_changes(
+        found,
+        zh,
+        folder,
+        as_of=desk.plan.county.as_of,
+        unit=desk.plan.county.unit or desk.plan.county.name,
+        example=desk.plan.outputs.example,
+    )
+    return sentences(found, own, lang), folder

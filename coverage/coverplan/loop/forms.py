@@ -253,11 +253,13 @@ def _office(of: Issue) -> Paper:
 
 def _notice(of: Issue, deadline: date) -> Letter:
     asked, plan = of.asked, of.plan
-    letter = Letter(say("loop.notice.title", "zh", quarter=of.quarter.zh))
+    unit = plan.county.unit or plan.county.name
+    title = say("loop.notice.title", "zh", quarter=of.quarter.zh)
+    letter = Letter(title, author=unit, as_of=of.quarter.last_day)
     leads = "、".join(desk.name for desk in asked.desks)
     letter.to(say("loop.notice.to", "zh", leads=leads))
     letter.text(say("loop.notice.why", "zh", county=plan.county.name, quarter=of.quarter.zh))
-    letter.head(say("loop.notice.what", "zh"))
+    letter.section(say("loop.notice.what", "zh"))
     types = "、".join(_names(of, (*asked.venue_types, *asked.village_types)).values())
     numbers = "、".join(str(of.inputs.targets.loc[key, "name_zh"]) for key in asked.numbers)
     letter.text(
@@ -276,17 +278,18 @@ def _notice(of: Issue, deadline: date) -> Letter:
         [desk.name, "；".join(_desk_items(of, desk)) or say("loop.notice.none", "zh")]
         for desk in asked.desks
     ]
-    letter.table([say("loop.notice.lead", "zh"), say("loop.notice.items", "zh")], rows)
-    letter.head(say("loop.notice.how", "zh"))
+    heads = [say("loop.notice.lead", "zh"), say("loop.notice.items", "zh")]
+    letter.table(heads, rows, widths=(1, 3))
+    letter.section(say("loop.notice.how", "zh"))
     for name in ("zero", "codes", "verify", "minutes"):
         letter.text(say(f"loop.notice.how_{name}", "zh"))
-    letter.head(say("loop.notice.when", "zh"))
+    letter.section(say("loop.notice.when", "zh"))
     day = f"{deadline.year}年{deadline.month}月{deadline.day}日"
-    letter.text(say("loop.notice.by", "zh", day=day, unit=plan.county.unit or plan.county.name))
+    letter.text(say("loop.notice.by", "zh", day=day, unit=unit))
     letter.text(say("loop.notice.attached", "zh", quarter=of.quarter.zh))
     if plan.outputs.example:
         letter.text(say("report.example_long", "zh"))
-    letter.sign(plan.county.unit or plan.county.name)
+    letter.sign(unit)
     return letter
 
 
