@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from types import MappingProxyType
 
 from coverplan.text import say
 
@@ -110,7 +109,7 @@ class Problem:
     key: str
     where: Where = field(default_factory=Where)
     found: str = ""
-    values: Mapping[str, Value] = field(default_factory=lambda: MappingProxyType({}))
+    values: Mapping[str, Value] = field(default_factory=dict)
     severity: Severity = Severity.FATAL
 
     def text(self, lang: str) -> str:
@@ -150,6 +149,10 @@ class InputError(CoverplanError, ValueError):
     def __init__(self, problems: Problem | Iterable[Problem]) -> None:
         self.problems = (problems,) if isinstance(problems, Problem) else tuple(problems)
         super().__init__(self.text("zh") + "\n" + self.text("en"))
+
+    def __reduce__(self) -> "tuple[type[InputError], tuple[tuple[Problem, ...]]]":
+        # An exception is pickled by its message otherwise, and its problems would be lost.
+        return type(self), (self.problems,)
 
     def text(self, lang: str) -> str:
         """
