@@ -124,7 +124,7 @@ def test_who_makes_an_old_snapshot_anew_is_found_by_the_next_one(frozen, tmp_pat
         whole(later)
 
 
-def test_what_changed_is_told_in_sentences(frozen, tmp_path):
+def test_what_changed_is_told_in_sentences(frozen):
     desk, folder = frozen
     (desk.plan.folder / "venues.csv").write_text(LATER, encoding="utf-8")
     (desk.plan.folder / "reports.csv").write_text(

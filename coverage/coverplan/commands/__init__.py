@@ -17,6 +17,8 @@ from coverplan.commands import (
     roads,
     run,
     scenario,
+    stage,
+    tasks,
     verify,
 )
 
@@ -27,6 +29,7 @@ COMMANDS: tuple[ModuleType, ...] = (
     check,
     papers,
     compare,
+    tasks,
     place,
     verify,
     scenario,
@@ -36,6 +39,7 @@ COMMANDS: tuple[ModuleType, ...] = (
     collect,
     freeze,
     changes,
+    stage,
     roads,
     doctor,
 )

@@ -257,7 +257,7 @@ def _change(key: str, then: pd.DataFrame, now: pd.DataFrame) -> Iterable[Change]
     was, is_now = old is not None and bool(old["open"]), new is not None and bool(new["open"])
     before = "" if old is None else str(old["status"])
     after = "" if new is None else str(new["status"])
-    if was and is_now and old["type"] != new["type"]:
+    if old is not None and new is not None and was and is_now and old["type"] != new["type"]:
         # of another type now: one less there, one more here
         yield _entry(key, old, "closed", before, "")
         yield _entry(key, new, "new", "", after)
@@ -270,8 +270,8 @@ def _change(key: str, then: pd.DataFrame, now: pd.DataFrame) -> Iterable[Change]
 
 
 def _entry(key: str, row: Any, kind: str, before: str, after: str) -> Change:
-    names = (str(row[name]) for name in ("name", "type", "township"))
-    return Change(key, *names, kind, before, after)
+    name, of_type, township = (str(row[column]) for column in ("name", "type", "township"))
+    return Change(key, name, of_type, township, kind, before, after)
 
 
 def _answers(old: Inputs, new: Inputs) -> Iterable[tuple[str, str, str, str]]:
