@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -114,6 +115,22 @@ def test_cards_and_table_say_what_the_library_counted(opened, pages, runs):
             assert number_of(page, "covered") == total["covered"]
             assert number_of(page, "uncovered") == total["uncovered"]
             assert number_of(page, "unknown") == total["unknown"]
+
+
+def test_each_label_is_the_share_of_those_the_programme_is_for(opened, pages, runs):
+    page = opened.open(pages["example"])
+    table = runs["example"].coverage
+    for kind, cutoff in (("university_site", 15), ("school_museum", 45), ("youth_base", 90)):
+        page.evaluate(f"coverplan.pickType('{kind}'); coverplan.set('metric', 'coverage')")
+        page.evaluate(f"coverplan.set('cutoff', {cutoff})")
+        for box in page.evaluate(BOXES):
+            row = table.loc[(box["code"], kind, cutoff)]
+            if row["refused"] or row["unknown"] == row["people"]:
+                assert box["words"].endswith("不明")
+            else:
+                wanted = 100 * row["covered"] / row["people"]
+                shown = float(re.search(r"(\d+)%$", box["words"])[1])
+                assert abs(shown - wanted) <= 0.5
 
 
 def test_table_and_map_point_at_each_other(opened, pages):

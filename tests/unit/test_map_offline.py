@@ -2,6 +2,7 @@
 
 import re
 from html import unescape
+from importlib.resources import files
 
 import folium
 import geopandas as gpd
@@ -96,3 +97,15 @@ def test_geopandas_own_map_works_with_its_colour_legend():
     page = offline(frame.explore("people", tiles=None)).render()
     assert not LINK.search(page)
     assert "Michael Bostock" in page
+
+
+def test_our_own_scripts_keep_to_what_old_kernels_read():
+    newer = re.compile(
+        r"\?\.[A-Za-z_\[(]|\?\?|\{\s*\.\.\.|catch\s*\{|\(\?<[=!]|\.flat\(|\.replaceAll\("
+    )
+    folder = files("coverplan.report.map") / "assets" / "page"
+    scripts = [entry for entry in folder.iterdir() if entry.name.endswith(".js")]
+    assert len(scripts) >= 15
+    for script in scripts:
+        found = newer.search(script.read_text(encoding="utf-8"))
+        assert found is None, (script.name, found)

@@ -24,6 +24,7 @@ from coverplan.report.map.page_tables import (
     presence_rows,
     programme_rows,
     provenance,
+    refusals,
     target_rows,
     venue_types,
 )
@@ -98,6 +99,7 @@ def page_data(result: "Result", lang: str = "zh") -> dict[str, Any]:
         "travel": travel(result, order),
         "presence": presence_rows(result, codes),
         "coverage": coverage_rows(result, codes),
+        "refusals": refusals(result),
         "gaps": gap_rows(result, codes),
         "targets": target_rows(result),
         "placement": placement_rows(result, numbers),

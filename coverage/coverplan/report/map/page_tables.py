@@ -21,6 +21,7 @@ __all__ = [
     "presence_rows",
     "programme_rows",
     "provenance",
+    "refusals",
     "said",
     "target_rows",
     "venue_types",
@@ -141,9 +142,22 @@ def coverage_rows(result: "Result", codes: list[str]) -> dict[str, dict[str, Any
         figures = ["people", "covered", "uncovered", "unknown", "covered_low", "covered_high"]
         found.setdefault(key, {})[cutoff] = {
             **{name: [number(value) for value in table[name]] for name in figures},
-            "refused": [said(text(value)) if text(value) else None for value in table["refused"]],
+            "refused": [text(value) or None for value in table["refused"]],
         }
     return found
+
+
+def refusals(result: "Result") -> dict[str, list[str]]:
+    """
+    Return what each reason for not giving a figure says, in both languages.
+
+    Parameters
+    ----------
+    result
+        A run.
+    """
+    keys = sorted({text(value) for value in result.coverage["refused"]} - {""})
+    return {key: said(key) for key in keys}
 
 
 def gap_rows(result: "Result", codes: list[str]) -> dict[str, dict[str, Any]]:

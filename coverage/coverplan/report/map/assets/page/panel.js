@@ -20,9 +20,9 @@ function headline() {
     const people = total.covered + total.uncovered + total.unknown;
     const figure = DATA.coverage[type.id][state.cutoff];
     const band = state.mode === 'now' && figure ? bandWords(figure) : '';
-    const first = say('headline.coverage', { cutoff: state.cutoff, n: roughly(total.covered), share: share(total.covered, people), band });
+    const first = say('headline.coverage', { cutoff: state.cutoff, n: roughly(total.covered), share: share(total.covered, people), band, unit: unitOf(type) });
     if (state.mode === 'now') { return first; }
-    return say('headline.coverage_plan', { sites: chosen().length, rest: first, more: roughly(total.covered - now.base.total.covered) });
+    return say('headline.coverage_plan', { sites: chosen().length, rest: first, more: roughly(total.covered - now.base.total.covered), unit: unitOf(type) });
   }
   if (p.tallyWas.u === all && state.mode !== 'now' && planned().length) { return say('headline.unreported_plan', { n: all, type: name, sites: chosen().length }); }
   if (p.tallyWas.u === all) { return say('headline.unreported', { n: all, type: name }); }
@@ -30,6 +30,8 @@ function headline() {
   if (state.mode === 'now') { return was; }
   return say('headline.presence_plan', { sites: chosen().length, type: name, h: p.tally.h, all, gap: p.tally.n, u: p.tally.u });
 }
+
+const unitOf = type => say(type.people === 'pupils' ? 'unit.pupils' : 'unit.residents');
 
 function bandWords(figure) {
   const n = T.code.length;
@@ -60,7 +62,7 @@ function cards() {
     const diff = (x, y) => (state.mode === 'now' || x === y ? '' : compact(x - y));
     return [
       card(say(kind().people === 'pupils' ? 'card.covered_pupils' : 'card.covered'), count(t.covered), share(t.covered, people), 'covered', diff(t.covered, b.covered)),
-      card(say('card.uncovered'), count(t.uncovered), share(t.uncovered, people), 'uncovered', diff(t.uncovered, b.uncovered)),
+      card(say(kind().people === 'pupils' ? 'card.uncovered_pupils' : 'card.uncovered'), count(t.uncovered), share(t.uncovered, people), 'uncovered', diff(t.uncovered, b.uncovered)),
       card(say('card.unknown'), count(t.unknown), say('card.of', { n: compact(people).replace('+', '') }), 'unknown'),
       last,
     ];
@@ -94,7 +96,7 @@ function refusal(type) {
   const table = DATA.coverage[type.id];
   const figure = table && table[String(type.cutoff)];
   const why = figure && figure.refused[T.code.length];
-  return say('coverage.refused', { why: why ? both(why) : say('no_minutes') });
+  return say('coverage.refused', { why: why ? both(DATA.refusals[why]) : say('no_minutes') });
 }
 
 function reconcile() {
@@ -104,7 +106,7 @@ function reconcile() {
   const out = [say('reconcile.presence', { h: p.h, n: p.n, u: p.u, all: T.code.length })];
   if (now.cover && state.metric === 'coverage') {
     const t = now.cover.total;
-    out.push(say('reconcile.people', { c: count(t.covered), u: count(t.uncovered), x: count(t.unknown), all: count(t.covered + t.uncovered + t.unknown) }));
+    out.push(say('reconcile.people', { c: count(t.covered), u: count(t.uncovered), x: count(t.unknown), all: count(t.covered + t.uncovered + t.unknown), unit: unitOf(kind()) }));
   }
   return out.join('　');
 }

@@ -61,10 +61,10 @@ function look(k) {
   const places = DATA.presence[type.id] ? DATA.presence[type.id].open[k] : 0;
   if (state.mode === 'diff') { return difference(k, now); }
   if (state.metric === 'coverage' && now.cover) {
-    const people = T.people[k];
-    const unknown = now.cover.unknown[k];
-    const refused = DATA.coverage[type.id][state.cutoff] && DATA.coverage[type.id][state.cutoff].refused[k];
-    if (refused || !people || unknown >= people) { return { fill: 'url(#dots)', value: say('unknown'), dark: false, words: refused ? both(refused) : say('unknown') }; }
+    const people = now.cover.people[k];
+    const refused = now.cover.refused[k];
+    const why = refused && DATA.coverage[type.id][state.cutoff].refused[k];
+    if (refused || !people || now.cover.unknown[k] >= people) { return { fill: 'url(#dots)', value: say('unknown'), dark: false, words: why ? both(DATA.refusals[why]) : say('unknown') }; }
     const part = now.cover.covered[k] / people;
     const n = classOf(part);
     return { fill: INK.gap[n], value: share(now.cover.covered[k], people), dark: n < 2, words: say('aria.coverage', { share: share(now.cover.covered[k], people), cutoff: state.cutoff }) };
@@ -83,7 +83,7 @@ function difference(k, now) {
   if (state.metric === 'coverage' && now.cover) {
     const more = now.cover.covered[k] - now.base.covered[k];
     if (!more) { return same; }
-    const part = more / (T.people[k] || 1);
+    const part = more / (now.cover.people[k] || 1);
     const fillColour = part >= 0.5 ? INK.more[1] : part >= 0.2 ? INK.more[0] : INK.tint;
     return { fill: fillColour, value: signed(more), dark: false, words: say('aria.more', { n: signed(more) }) };
   }

@@ -89,7 +89,7 @@ function gapTable() {
   const columns = [{ key: 'n', label: say('col.n'), num: true, cell: (k, n) => n + 1 }, name];
   if (state.metric === 'coverage' && now.cover) {
     columns.push(
-      { key: 'share', label: say('col.share'), num: true, of: k => now.cover.covered[k] / (T.people[k] || 1), cell: k => coveredCell(k, now) },
+      { key: 'share', label: say('col.share'), num: true, of: k => now.cover.covered[k] / (now.cover.people[k] || 1), cell: k => coveredCell(k, now) },
       { key: 'uncovered', label: say('col.uncovered'), num: true, of: k => now.cover.uncovered[k], cell: k => count(now.cover.uncovered[k]) });
     if (state.mode !== 'now') { columns.push({ key: 'more', label: say('col.change'), num: true, of: k => now.cover.covered[k] - now.base.covered[k], cell: k => (now.cover.covered[k] === now.base.covered[k] ? '' : signed(now.cover.covered[k] - now.base.covered[k])) }); }
   } else {
@@ -105,9 +105,8 @@ function gapTable() {
 }
 
 function coveredCell(k, now) {
-  const refused = DATA.coverage[state.type][state.cutoff].refused[k];
-  if (refused || now.cover.unknown[k] >= (T.people[k] || 0)) { return say('unknown'); }
-  return share(now.cover.covered[k], T.people[k]);
+  if (now.cover.refused[k] || now.cover.unknown[k] >= now.cover.people[k]) { return say('unknown'); }
+  return share(now.cover.covered[k], now.cover.people[k]);
 }
 
 let showAll = false;
