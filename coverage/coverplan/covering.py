@@ -305,8 +305,8 @@ def coverage_table(
 
     Notes
     -----
-    Unreachable is uncovered; only what nobody knows is unknown. On rung B `inf` means that an
-    answer is missing, so a point is uncovered only if its minutes to every venue are known.
+    Unreachable is uncovered; only what nobody knows is unknown. On rung B an answer may be missing
+    (`TravelTimes.unknown`), so a point is uncovered only if its minutes to every venue are known.
     """
     if times is not None and tuple(map(str, demand.index)) != times.demand:
         raise ValueError("the demand points are not the rows of the times, in the same order")
@@ -352,8 +352,8 @@ def _states(
     values = times.to(list(venues))
     placed = _placed(demand, times)
     unsure = np.isin(demand["code9"].astype(str), list(asked))
-    if times.rung is Rung.ASKED and values.shape[1]:
-        unsure |= np.isinf(values).any(axis=1)
+    if values.shape[1]:
+        unsure |= times.missing_to(list(venues)).any(axis=1)
     perhaps = [site for site in times.sites if site_code9.get(site) in asked]
     if perhaps:
         unsure |= covered(times.to(perhaps), cutoff)
@@ -366,7 +366,8 @@ def _placed(demand: pd.DataFrame, times: TravelTimes) -> BoolArray:
     """Tell which points have a place in the model: coordinates, or an answer on rung B."""
     if times.rung is Rung.ASKED:
         # A village reaches a site of its own without any answer, so zero minutes prove nothing.
-        answered = (np.isfinite(times.to(times.sites)) & (times.to(times.sites) > 0)).any(axis=1)
+        known = ~times.missing_to(times.sites)
+        answered = (known & (times.to(times.sites) > 0)).any(axis=1)
         return np.asarray(answered | demand["location"].isin(["asked", "seat"]).to_numpy())
     return np.asarray(demand["location"] != "none")
 

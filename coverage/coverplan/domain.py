@@ -45,6 +45,7 @@ FRAMES = (
     "plans",
     "prices",
     "checks",
+    "targets_by_township",
     "venue_types",
     "ledger",
     "sources",
@@ -103,6 +104,9 @@ class TravelTimes:
         What the numbers stand on.
     limit
         Beyond it nothing is known: a question with a larger cutoff is refused. [min] or [km]
+    unknown
+        Where `inf` means that an answer is missing, not that the site is too far, shape as
+        `values`; None: every `inf` of rung B does, and none of the other rungs.
 
     Raises
     ------
@@ -115,6 +119,7 @@ class TravelTimes:
     sites: tuple[str, ...]
     rung: Rung
     limit: float = float("inf")
+    unknown: NDArray[np.bool_] | None = None
 
     def __post_init__(self) -> None:
         if self.values.shape != (len(self.demand), len(self.sites)):
@@ -122,6 +127,11 @@ class TravelTimes:
             raise ValueError(f"times have shape {self.values.shape}, the ids say {shape}")
         if np.isnan(self.values).any() or (self.values < 0).any():
             raise ValueError("times hold NaN or negative values; unreachable is inf")
+        if self.unknown is not None:
+            fits = self.unknown.shape == self.values.shape
+            if not fits or np.isfinite(self.values[self.unknown]).any():
+                raise ValueError("unknown marks times that are given, or has another shape")
+            self.unknown.setflags(write=False)
         self.values.setflags(write=False)
 
     @property
@@ -145,6 +155,40 @@ class TravelTimes:
         """
         column = {site: number for number, site in enumerate(self.sites)}
         return self.values[:, [column[site] for site in sites]]
+
+    def missing_to(self, sites: "list[str] | tuple[str, ...]") -> NDArray[np.bool_]:
+        """
+        Tell for some sites where nobody knows the time, shape (n_demand, len(sites)).
+
+        Parameters
+        ----------
+        sites
+            Ids that occur in `self.sites`.
+
+        Raises
+        ------
+        KeyError
+            An id is not a column.
+        """
+        column = {site: number for number, site in enumerate(self.sites)}
+        chosen = [column[site] for site in sites]
+        if self.unknown is not None:
+            return np.asarray(self.unknown[:, chosen])
+        lost = np.isinf(self.values[:, chosen])
+        return lost if self.rung is Rung.ASKED else np.zeros_like(lost)
+
+    def rows(self, mine: NDArray[np.bool_]) -> "TravelTimes":
+        """
+        Return the rows of some demand points.
+
+        Parameters
+        ----------
+        mine
+            Which, shape (n_demand,).
+        """
+        ids = tuple(one for one, wanted in zip(self.demand, mine, strict=True) if wanted)
+        unknown = None if self.unknown is None else self.unknown[mine]
+        return TravelTimes(self.values[mine], ids, self.sites, self.rung, self.limit, unknown)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -188,6 +232,10 @@ class Inputs:
     """Notes, and rows that were set aside; anything worse has been raised."""
     roads: "gpd.GeoDataFrame | None" = None
     """Lines as `intake.roads.read_roads` returns them."""
+    visits: "pd.DataFrame | None" = None
+    """code9, code12 ("" where only the township is known), type, visited_on."""
+    remote: "pd.DataFrame | None" = None
+    """[code12] the adopted list of remote villages."""
     crossings: "gpd.GeoDataFrame | None" = None
     """Bridges and ferries over the plan's barrier: points with name, and wait_min."""
 
@@ -220,6 +268,7 @@ class Result:
     plans: "pd.DataFrame"
     prices: "pd.DataFrame"
     checks: "pd.DataFrame"
+    targets_by_township: "pd.DataFrame"
     outline: "gpd.GeoDataFrame | None"
     layers: "dict[str, gpd.GeoDataFrame]"
     venue_types: "pd.DataFrame"

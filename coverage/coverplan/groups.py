@@ -89,7 +89,4 @@ def group_rows(
     mine = (demand["group"] == group).to_numpy()
     if levels:
         mine = mine & demand["level"].isin(levels).to_numpy()
-    ids = tuple(map(str, demand.index[mine]))
-    return demand[mine], TravelTimes(
-        np.asarray(times.values)[mine], ids, times.sites, times.rung, times.limit
-    )
+    return demand[mine], times.rows(mine)

@@ -47,7 +47,8 @@ def slowed(times: TravelTimes, speed: float) -> TravelTimes:
     if not speed > 0 or times.rung is Rung.LINE:
         raise ValueError("a positive speed and times in minutes are due")
     values = times.to(list(times.sites)) / speed
-    return TravelTimes(values, times.demand, times.sites, times.rung, times.limit / speed)
+    limit, unknown = times.limit / speed, times.unknown
+    return TravelTimes(values, times.demand, times.sites, times.rung, limit, unknown)
 
 
 def scenario_demand(demand: pd.DataFrame, people: "pd.Series[Any]") -> pd.DataFrame:

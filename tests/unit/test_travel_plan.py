@@ -10,7 +10,8 @@ import shapely
 from coverplan.config import read_plan
 from coverplan.errors import ConfigError, InputError
 from coverplan.pipeline import run
-from little_county import little_county
+from coverplan.report.stored import read_times, write_times
+from little_county import FILES, little_county
 
 BOUNDS = '[boundaries]\noutline = "outline.geojson"\n'
 REPORTED = "township,type,answer\n双龙镇,university_site,零报告\n双路镇,university_site,零报告\n"
@@ -36,11 +37,13 @@ def rows(result, code9: str) -> pd.DataFrame:
 
 
 def test_roads_named_in_the_plan_give_rung_a_and_bands_for_unlocated_villages(tmp_path):
-    plan = read_plan(county(tmp_path, '[travel]\nrung = "A"\nmode = "car"\nroads = "roads.gpkg"\n'))
+    travel = '[travel]\nrung = "A"\nmode = "car"\nroads = "roads.gpkg"\n'
+    alike = FILES["villages.csv"].replace("花园社区居民委员会,社区", "花园村村民委员会,村")
+    plan = read_plan(county(tmp_path, travel, villages=alike))
     result = run(plan)
     assert result.times.rung == "A"
     assert (result.coverage["rung"] == "A").all()
-    # 安宁村 drives 7.49 + 1.47 km at 40 km/h to 滨江; 花园社区 has no place: a band.
+    # 安宁村 drives 7.49 + 1.47 km at 40 km/h to 滨江; 花园村 has no place: a band.
     minutes = result.times.to(["v1"])[result.demand.index.get_loc("500230111200"), 0]
     assert minutes == pytest.approx(13.45, abs=0.05)
     near = rows(result, "500230111").loc[15]
@@ -101,3 +104,36 @@ def test_the_river_parts_the_county_but_for_its_bridge_on_rung_c(tmp_path):
     assert parted.times.to(["v1"])[at, 0] == pytest.approx(over * 1.3 * 1.5, rel=0.01)
     assert "travel.no_barrier" in {note.key for note in free.notes}
     assert "travel.no_barrier" not in {note.key for note in parted.notes}
+
+
+def test_beyond_the_limit_an_asked_trip_is_too_far_and_not_unknown(tmp_path):
+    seats = "from_code9,to_code9,minutes\n500230001,500230111,20\n500230001,500230112,50\n"
+    answers = "code12,minutes\n" + "".join(
+        f"{code},{minutes}\n"
+        for code, minutes in (
+            ("500230001001", 2),
+            ("500230001200", 10),
+            ("500230111005", 1),
+            ("500230111200", 5),
+            ("500230112200", 8),
+        )
+    )
+    travel = '[travel]\nrung = "B"\nasked_villages = "av.csv"\nasked_seats = "as.csv"\n'
+    wide = run(read_plan(county(tmp_path, travel, av=answers, **{"as": seats})))
+    narrow = run(
+        read_plan(county(tmp_path, travel + "limit_min = 30.0\n", av=answers, **{"as": seats}))
+    )
+    at = narrow.demand.index.get_loc("500230112200")
+    assert wide.times.to(["v1"])[at, 0] == 60.0
+    assert narrow.times.to(["v1"])[at, 0] == float("inf")
+    assert not narrow.times.missing_to(["v1"]).any()
+    columns = ["covered", "uncovered", "unknown", "refused"]
+    pd.testing.assert_frame_equal(narrow.coverage[columns], wide.coverage[columns])
+    assert (narrow.coverage["uncovered"] > 0).any()
+    again = tmp_path / "times.npz"
+    write_times(narrow.times, again)
+    assert (read_times(again).missing_to(["v1"]) == narrow.times.missing_to(["v1"])).all()
+    short = run(
+        read_plan(county(tmp_path, travel + "limit_min = 20.0\n", av=answers, **{"as": seats}))
+    )
+    assert rows(short, "500230001").loc[30, "refused"] == "coverage.refused_limit"

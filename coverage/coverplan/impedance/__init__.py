@@ -149,6 +149,7 @@ def travel_times(
             asked_villages=asked_villages,
             asked_seats=asked_seats,
             crs=crs,
+            limit=travel.limit_min,
         )
         notes = asked_problems(
             townships,

@@ -106,6 +106,7 @@ def asked_times(
     asked_villages: pd.DataFrame | None,
     asked_seats: pd.DataFrame | None,
     crs: str,
+    limit: float = float("inf"),
 ) -> TravelTimes:
     """
     Return minutes from every demand point to every site, over the seats.
@@ -130,11 +131,13 @@ def asked_times(
         Columns `from_code9`, `to_code9`, `minutes`. [min]
     crs
         The metric reference system, for sites that have coordinates but no village.
+    limit
+        Longer times are `inf` and known to be too long. [min]
 
     Returns
     -------
     TravelTimes
-        Rung B; `inf` means that some answer on the way is missing, never "too far".
+        Rung B; `unknown` tells where some answer on the way is missing.
 
     Raises
     ------
@@ -165,9 +168,11 @@ def asked_times(
         place_number = {place: n for n, place in enumerate(dict.fromkeys([*start, *end]))}
         ends = np.array([place_number[p] if p else -1 for p in end])
         values[np.array([place_number[p] for p in start])[:, None] == ends[None, :]] = 0.0
-    return TravelTimes(
-        values, tuple(map(str, demand.index)), tuple(map(str, sites.index)), Rung.ASKED
-    )
+    missing = np.isinf(values)
+    far = ~missing & (values > limit)
+    values[far] = np.inf
+    ids = tuple(map(str, demand.index)), tuple(map(str, sites.index))
+    return TravelTimes(values, *ids, Rung.ASKED, limit, missing if far.any() else None)
 
 
 def places(

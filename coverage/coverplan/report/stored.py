@@ -85,7 +85,8 @@ def times_bytes(times: TravelTimes) -> bytes:
 
     The arrays are those of a CSR matrix: `minutes` (kilometres on rung D), `site` (column of each
     entry), `start` (where each row begins), with the ids `demand` and `sites`, and `rung`,
-    `limit`. A stored 0.0 is a travel time of zero.
+    `limit`; where it differs from what is absent, `unknown` (packed bits) marks missing answers. A
+    stored 0.0 is a travel time of zero.
 
     Parameters
     ----------
@@ -107,6 +108,8 @@ def times_bytes(times: TravelTimes) -> bytes:
         "rung": np.array(times.rung.value),
         "limit": np.array(times.limit),
     }
+    if times.unknown is not None:
+        arrays["unknown"] = np.packbits(times.unknown)
     whole = io.BytesIO()
     with zipfile.ZipFile(whole, "w") as archive:
         for name, values in arrays.items():
@@ -150,4 +153,8 @@ def read_times(path: Path) -> TravelTimes:
         values[rows, stored["site"]] = stored["minutes"]
         rung = Rung(str(stored["rung"]))
         limit = float(stored["limit"])
-    return TravelTimes(values, demand, sites, rung, limit)
+        unknown = None
+        if "unknown" in stored:
+            bits = np.unpackbits(stored["unknown"], count=values.size)
+            unknown = bits.astype(bool).reshape(values.shape)
+    return TravelTimes(values, demand, sites, rung, limit, unknown)

@@ -52,7 +52,7 @@ def travel(result: "Result", order: Mapping[str, int]) -> dict[str, Any] | None:
         return None
     demand = result.demand.reindex(list(times.demand))
     minutes = whole_minutes(times.values, _longest(result, demand)[:, None])
-    silent = np.isinf(times.values) if times.rung is Rung.ASKED else np.zeros_like(minutes, bool)
+    silent = times.missing_to(times.sites)
     both = np.vstack([minutes, silent.astype(np.uint8)])
     kept, number_of = np.unique(both, axis=1, return_inverse=True)
     column = dict(zip(times.sites, number_of.ravel().tolist(), strict=True))
