@@ -86,10 +86,11 @@ class Pages(dict[str, Path]):
         self.folder, self.runs, self.made = folder, runs, made
 
     def __missing__(self, name: str) -> Path:
-        self[name] = self.folder / f"{name}.html"
+        path = self.folder / f"{name}.html"
         result = self.made[name] if name in self.made else self.runs[name]
-        PlannerMap(result).save(self[name])
-        return self[name]
+        PlannerMap(result).save(path)
+        self[name] = path
+        return path
 
 
 @pytest.fixture(scope="session")
