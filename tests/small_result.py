@@ -29,6 +29,7 @@ def no_prospects() -> dict[str, pd.DataFrame]:
         ("plans", ["type", "rank"]),
         ("prices", ["type", "rule"]),
         ("checks", ["type", "rank"]),
+        ("targets_by_township", ["target", "code9"]),
     ):
         index = pd.MultiIndex.from_arrays([[] for _ in keys], names=keys)
         empty[name] = pd.DataFrame({"people": pd.array([], dtype="Int64")}, index=index)

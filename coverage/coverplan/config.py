@@ -23,6 +23,7 @@ from coverplan.config_tables import (
     Population,
     Programme,
     Publish,
+    Remote,
     Schools,
     Targets,
     Townships,
@@ -30,6 +31,7 @@ from coverplan.config_tables import (
     Venues,
     VenueTypes,
     Villages,
+    Visits,
 )
 from coverplan.domain import Resolution, Rung
 from coverplan.errors import ConfigError, Problem, Where
@@ -61,6 +63,8 @@ class Plan:
     venue_types: VenueTypes
     targets: Targets
     schools: Schools
+    visits: Visits
+    remote: Remote
     candidates: Candidates
     demand: Demand
     travel: Travel

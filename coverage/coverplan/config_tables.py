@@ -10,6 +10,7 @@ from typing import Any
 from coverplan.domain import Resolution, Rung
 
 DATUMS = ("wgs84", "gcj02", "bd09", "unknown")
+RUN_DATUMS = ("wgs84", "gcj02")
 
 
 def key(example: str, *, choices: Sequence[str] = (), **options: Any) -> Any:
@@ -39,6 +40,7 @@ class County:
     period: tuple[int, ...] = key("period = [2021, 2025]")
     name_en: str = key('name_en = "Fengdu"', default="")
     unit: str = key('unit = "丰都县科学技术协会"', default="")
+    datum: str = key('datum = "wgs84"', choices=RUN_DATUMS, default="wgs84")
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +123,23 @@ class Schools:
     """The school register."""
 
     file: Path | None = key('file = "schools.csv"', default=None)
+    datum: str = key('datum = "wgs84"', choices=DATUMS, default="wgs84")
+
+
+@dataclass(frozen=True, slots=True)
+class Visits:
+    """Where the mobile museum and the science caravan have been."""
+
+    file: Path | None = key('file = "visits.csv"', default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class Remote:
+    """Which villages are remote: an adopted list, else minutes to a township's seat."""
+
+    file: Path | None = key('file = "remote.csv"', default=None)
+    seat: str = key('seat = "500230001"', default="")
+    minutes: float = key("minutes = 90.0", default=0.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +147,7 @@ class Candidates:
     """Where a site may be proposed; without files every listed village and hall may."""
 
     files: tuple[Path, ...] = key('files = ["candidates.csv"]', default=())
+    datum: str = key('datum = "wgs84"', choices=DATUMS, default="wgs84")
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,6 +217,7 @@ class Layer:
     name: str = key('name = "长江"')
     file: Path = key('file = "lines.geojson"')
     kind: str = key('kind = "river"', choices=("river", "railway", "road", "neighbour"))
+    datum: str = key('datum = "wgs84"', choices=DATUMS, default="wgs84")
 
 
 @dataclass(frozen=True, slots=True)

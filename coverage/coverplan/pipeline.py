@@ -7,11 +7,13 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
+from coverplan.actuals import by_township, by_year
 from coverplan.cells import thiessen_cells
 from coverplan.config import Plan
 from coverplan.crs import DEGREES, metric_crs
 from coverplan.demand import demand_points, location_quality, seat_points, village_people
-from coverplan.domain import Inputs, Presence, Result
+from coverplan.domain import Inputs, Presence, Result, TravelTimes
+from coverplan.errors import Problem
 from coverplan.evidence import candidate_evidence, evidence_notes, records_to_check
 from coverplan.gaps import gap_table
 from coverplan.groups import demand_groups
@@ -23,6 +25,7 @@ from coverplan.presence import presence_by_township, presence_by_village
 from coverplan.proposals import propose
 from coverplan.prospects import near_best, prices, programme_curves, yearly
 from coverplan.reach import Strewn, nearest_venues, programme_coverage
+from coverplan.remote import minutes_to_seat, remote_villages
 from coverplan.scenario import Scenario, scenario_notes, scenario_plan, with_chosen
 from coverplan.scene import Scene
 from coverplan.statements import statements
@@ -120,8 +123,22 @@ def run(
     )
     gaps = gap_table(presence, coverage, nearest, plan.programme)
     begin("targets")
-    evidence = Evidence(venues, presence, village_presence, inputs.schools, inputs.indicators)
-    targets = ledger(inputs.targets, evidence, as_of=plan.county.as_of, period=plan.county.period)
+    remote, remote_said = _remote(
+        plan, inputs, townships, villages,
+        lambda site: travel_times(demand, site, plan.travel, model=model, **known)[0],
+    )  # fmt: skip
+    villages = villages.join(remote)
+    evidence = Evidence(
+        venues=venues,
+        presence=presence,
+        village_presence=village_presence,
+        schools=inputs.schools,
+        indicators=inputs.indicators,
+        visits=inputs.visits,
+        remote=villages["remote"],
+        remote_said=remote_said,
+    )
+    targets, by_town = _ledger(plan, inputs.targets, evidence)
     begin("placement")
     scene = Scene(
         townships=townships,
@@ -178,6 +195,7 @@ def run(
         plans=plans,
         prices=rule_prices,
         checks=checks,
+        targets_by_township=by_town,
         outline=outline,
         layers=inputs.layers,
         venue_types=inputs.venue_types,
@@ -222,6 +240,29 @@ def _strewn(
         seed=plan.demand.seed,
         approximate=bool(townships["approximate"].any()),
     )
+
+
+def _remote(
+    plan: Plan,
+    inputs: Inputs,
+    townships: pd.DataFrame,
+    villages: pd.DataFrame,
+    to_sites: Callable[[pd.DataFrame], TravelTimes],
+) -> tuple[pd.DataFrame, Problem]:
+    """Return which villages are remote, and the sentence that defines it."""
+    minutes = minutes_to_seat(plan, townships, villages, to_sites)
+    remote, said = remote_villages(plan, villages, inputs.remote, minutes)
+    return pd.DataFrame({"minutes_to_county_seat": minutes, "remote": remote}), said
+
+
+def _ledger(
+    plan: Plan, targets: pd.DataFrame, evidence: Evidence
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return the targets, by year as well, and by township."""
+    as_of, period = plan.county.as_of, plan.county.period
+    counted = ledger(targets, evidence, as_of=as_of, period=period)
+    years = by_year(targets, evidence.venues, evidence.indicators, as_of=as_of, period=period)
+    return counted.join(years), by_township(targets, evidence.presence, evidence.village_presence)
 
 
 def _outline(inputs: Inputs) -> gpd.GeoDataFrame | None:

@@ -17,6 +17,7 @@ __all__ = [
     "INDICATORS",
     "POPULATION",
     "PROVENANCE",
+    "REMOTE",
     "REPORTS",
     "SCENARIOS",
     "SCHOOLS",
@@ -25,6 +26,7 @@ __all__ = [
     "VENUES",
     "VENUE_TYPES",
     "VILLAGES",
+    "VISITS",
     "Column",
     "Kind",
     "TableContract",
@@ -347,6 +349,23 @@ ASKED_SEATS = TableContract(
     ),
     key=("from_code9", "to_code9"),
 )
+VISITS = TableContract(
+    "visits",
+    "流动服务记录表",
+    (
+        _must(_text("township", "乡镇（街道）")),
+        _text("village", "村（社区）"),
+        _must(_text("type", "类型")),
+        _must(_date("visited_on", "到访日期")),
+        _NOTE,
+    ),
+)
+REMOTE = TableContract(
+    "remote",
+    "偏远村（社区）名单",
+    (_must(_code12()), _NOTE),
+    key=("code12",),
+)
 TARGETS = TableContract(
     "targets",
     "目标任务台账",
@@ -438,6 +457,8 @@ CONTRACTS: Mapping[str, TableContract] = MappingProxyType(
             CANDIDATES,
             ASKED_VILLAGES,
             ASKED_SEATS,
+            VISITS,
+            REMOTE,
             TARGETS,
             INDICATORS,
             DEPARTMENTS,

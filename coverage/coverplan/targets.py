@@ -9,7 +9,9 @@ from enum import StrEnum
 import pandas as pd
 
 from coverplan.domain import Presence
+from coverplan.errors import Problem
 from coverplan.presence import PLANNED
+from coverplan.remote import visited
 from coverplan.text import say
 
 __all__ = ["Evidence", "Status", "ledger"]
@@ -46,6 +48,12 @@ class Evidence:
         [id] with `level, activity_room` (yes, no, unknown), or None where the county gave none.
     indicators
         `target, year, value, planned`: what the planner typed.
+    visits
+        `code12, type, visited_on`: where mobile rounds have been, or None.
+    remote
+        [code12] boolean, which villages are remote; missing where nobody can tell.
+    remote_said
+        The definition in words.
     """
 
     venues: pd.DataFrame
@@ -53,6 +61,9 @@ class Evidence:
     village_presence: pd.DataFrame
     schools: pd.DataFrame | None
     indicators: pd.DataFrame
+    visits: pd.DataFrame | None = None
+    remote: pd.Series | None = None
+    remote_said: Problem | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +74,8 @@ class _Count:
     whole: float | None = None
     met: bool | None = None
     notes: tuple[tuple[str, Mapping[str, Value]], ...] = field(default=())
+    said: Mapping[str, str] = field(default_factory=dict)
+    missing_table: str = ""
 
 
 def ledger(
@@ -105,7 +118,8 @@ def ledger(
         status = _status(count, goal, ended=ended)
         if goal is None and count.done is not None and count.met is None:
             count = replace(count, notes=(*count.notes, ("targets.note.no_goal", {})))
-        table = next((str(v["table"]) for k, v in count.notes if k.endswith("missing_table")), "")
+        named = [str(v["table"]) for k, v in count.notes if k.endswith("missing_table")]
+        table = count.missing_table or (named[0] if named else "")
         note = {lang: "".join(_sentences(count, lang)) for lang in ("zh", "en")}
         rows.append(
             {
@@ -135,6 +149,7 @@ def _count(
         "presence": lambda: _townships(types, evidence.presence),
         "villages": lambda: _villages(types, evidence.village_presence),
         "schools": lambda: _schools(evidence.schools),
+        "visits": lambda: _visits(types, evidence, as_of, period),
         "indicators": lambda: _indicators(target_id, row, evidence.indicators, as_of, period),
     }
     table = str(row["source_table"])
@@ -217,6 +232,30 @@ def _schools(schools: pd.DataFrame | None) -> _Count:
     return _Count(share, None, int(unknown.sum()), notes=tuple(notes))
 
 
+def _visits(types: list[str], evidence: Evidence, as_of: date, period: tuple[int, ...]) -> _Count:
+    """Count the remote villages that a mobile round has visited since the plan began."""
+    said = evidence.remote_said
+    if said is None:
+        return _Count(None, notes=(("targets.note.missing_table", {"table": "visits"}),))
+    definition = {lang: said.text(lang) for lang in ("zh", "en")}
+    remote = evidence.remote
+    if remote is None or remote.isna().all():
+        return _Count(None, missing_table="remote", said=definition)
+    goal = float(remote.fillna(value=False).sum())
+    if evidence.visits is None:
+        return _Count(
+            None, whole=goal, missing_table="visits", said=definition,
+            notes=(("targets.note.visits_missing", {}),),
+        )  # fmt: skip
+    seen = visited(evidence.visits, types, date(period[0], 1, 1), as_of)
+    done = len(seen & set(remote.index[remote.fillna(value=False)]))
+    loose = int((evidence.visits["code12"] == "").sum())
+    silent = int(remote.isna().sum())
+    values: dict[str, Value] = {"done": done, "loose": loose}
+    note = ("targets.note.visits", values)
+    return _Count(done, None, silent, whole=goal, said=definition, notes=(note,))
+
+
 def _indicators(
     target_id: str, row: pd.Series, indicators: pd.DataFrame, as_of: date, period: tuple[int, ...]
 ) -> _Count:
@@ -274,7 +313,8 @@ def _status(count: _Count, goal: float | None, *, ended: bool) -> Status:
 
 
 def _sentences(count: _Count, lang: str) -> list[str]:
-    return [say(key, lang, **values) for key, values in count.notes]
+    first = [count.said[lang]] if count.said else []
+    return [*first, *(say(key, lang, **values) for key, values in count.notes)]
 
 
 def _silent(types: list[str], presence: pd.DataFrame) -> int:

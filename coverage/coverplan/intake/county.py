@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from coverplan import schema
-from coverplan.crs import metric_crs
+from coverplan.crs import metric_crs, shift, shift_geometry
 from coverplan.errors import InputError, Problem, Severity, Where
 from coverplan.intake import checks
 from coverplan.intake.conflicts import tell_conflicts
@@ -65,6 +65,7 @@ class CountyTables:
         self._types_and_targets()
         self._venues_and_reports()
         self._schools_and_candidates()
+        self._visits()
         self._asked_times()
         self.people = self._people()
         self.cells = self._cells()
@@ -120,16 +121,17 @@ class CountyTables:
         lat = table.rows["seat_lat"].to_numpy(dtype=np.float64)
         area = Area.around(self.outline, lon, lat)
         datum = self.desk.plan.townships.datum
-        check_positions(table, area, datum, lon="seat_lon", lat="seat_lat")
-        self.desk.datums[table.file] = datum
+        place = {"lon": "seat_lon", "lat": "seat_lat"}
+        check_positions(table, area, datum, **place, target=self.desk.datum)
+        self.desk.stated(table.file, datum, int(np.isfinite(lon).sum()))
         return area
 
     def _sited(self, table: Table, datum: str) -> None:
         if self.names is not None:
             match_townships(table, self.names)
             match_villages(table, self.village_names)
-        written = check_positions(table, self.area, datum)
-        self.desk.datums[table.file] = datum
+        written = check_positions(table, self.area, datum, target=self.desk.datum)
+        self.desk.stated(table.file, datum, int(np.isfinite(written[0]).sum()))
         seats = self.frame("townships")
         if seats is not None and "code9" in table.rows:
             villages = self.frame("villages")
@@ -144,7 +146,12 @@ class CountyTables:
         known: tuple[Floats, Floats],
         said: str,
     ) -> None:
-        verdict = tell_points(table, written, known, said, self.outline)
+        # the hypotheses are tested in WGS84, whatever the run is in
+        known = shift(*known, self.desk.datum)
+        outline = self.outline
+        if outline is not None and self.desk.datum != "wgs84":
+            outline = shift_geometry(outline, self.desk.datum)
+        verdict = tell_points(table, written, known, said, outline)
         if verdict is not None:
             self.desk.verdicts[table.file] = verdict
 
@@ -156,8 +163,8 @@ class CountyTables:
             return
         checks.village_codes(table)
         match_codes(table, "code9", self.names)
-        written = check_positions(table, self.area, plan.villages.datum)
-        desk.datums[table.file] = plan.villages.datum
+        written = check_positions(table, self.area, plan.villages.datum, target=desk.datum)
+        desk.stated(table.file, plan.villages.datum, int(np.isfinite(written[0]).sum()))
         nowhere = np.full(len(table.rows), np.nan)
         self._judged(table, written, (nowhere, nowhere), plan.villages.datum)
         kept = table.frame
@@ -211,14 +218,29 @@ class CountyTables:
         schools = desk.table(plan.schools.file, schema.SCHOOLS)
         self.tables["schools"] = schools
         if schools is not None:
-            self._sited(schools, "wgs84")
+            self._sited(schools, plan.schools.datum)
         self.candidates = [desk.table(path, schema.CANDIDATES) for path in plan.candidates.files]
         for table in filter(None, self.candidates):
             if self.types is not None:
                 match_types(table, self.types, "types", many=True)
-            self._sited(table, "wgs84")
+            self._sited(table, plan.candidates.datum)
             checks.must_or_never(table)
         checks.unique_across(self.candidates, "id")
+
+    def _visits(self) -> None:
+        desk, plan = self.desk, self.desk.plan
+        visits = desk.table(plan.visits.file, schema.VISITS)
+        remote = desk.table(plan.remote.file, schema.REMOTE)
+        self.tables |= {"visits": visits, "remote": remote}
+        if visits is not None:
+            if self.types is not None:
+                match_types(visits, self.types, "type")
+            if self.names is not None:
+                match_townships(visits, self.names)
+                match_villages(visits, self.village_names)
+        if remote is not None and self.village_names is not None:
+            listed = self.village_names.names
+            known_codes(remote, "code12", listed.__contains__, "intake.village.code")
 
     def _asked_times(self) -> None:
         desk, travel = self.desk, self.desk.plan.travel
@@ -275,7 +297,12 @@ class CountyTables:
         if cells is not None:
             self.desk.book.extend(tell_flaws(flaws(cells, self.outline), file, self.names.names))
             if self.outline is not None:
-                verdict, notes = tell_polygons(cells, self.outline, file, said)
+                outline, judged = self.outline, cells
+                if self.desk.datum != "wgs84":
+                    outline = shift_geometry(outline, self.desk.datum)
+                    if said != "unknown":
+                        judged = shift_geometry(cells, self.desk.datum)
+                verdict, notes = tell_polygons(judged, outline, file, said)
                 self.desk.book.extend(notes)
                 self.desk.verdicts[file] = verdict
         return cells

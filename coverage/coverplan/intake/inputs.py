@@ -149,6 +149,8 @@ def _assembled(desk: Desk, county: CountyTables) -> Inputs:
         problems=desk.ordered_problems(),
         roads=county.roads,
         crossings=county.crossings,
+        visits=_keyed(county.frame("visits"), ""),
+        remote=_keyed(county.frame("remote"), "code12"),
     )
 
 

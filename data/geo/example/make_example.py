@@ -374,6 +374,24 @@ class Maker:
         ]
         return rows
 
+    def visits(self) -> list[Record]:
+        """Return made-up rounds of the mobile museum and the caravan: every third village."""
+        kinds = ("mobile_museum", "science_caravan")
+        names = {at.code9: at.name for at in self.townships}
+        rows: list[Record] = [
+            {
+                "township": names[village.code9],
+                "village": village.name,
+                "type": kinds[number % len(kinds)],
+                "visited_on": f"{2023 + number % 3}-{4 + number % 6:02d}-15",
+                "note": MARK,
+            }
+            for number, village in enumerate(self.villages)
+            if number % 3 == 0
+        ]
+        loose = {"township": "都督乡", "type": "science_caravan", "visited_on": "2024-05-20"}
+        return [*rows, {**loose, "note": f"{MARK}；只记到乡"}]
+
     def indicators(self) -> list[Record]:
         """Return typed yearly figures."""
         years = range(2021, 2026)
@@ -427,6 +445,7 @@ COLUMNS = {
     "reports.csv": "township,type,answer,reported_on,reporter,note",
     "candidates.csv": "id,name,township,village,kind,types,lon,lat,cost_yuan,capacity,must,never,"
     "host_kind,theme,note",
+    "visits.csv": "township,village,type,visited_on,note",
     "indicators.csv": "target,year,value,planned,date,source,note",
     "venue_types.csv": "id,zh,en,clause,shape,colour,host_kinds,has_place,list_complete,programme",
 }
@@ -446,6 +465,7 @@ def files() -> dict[str, bytes]:
         "reports.csv": maker.reports(venues),
         "candidates.csv": maker.candidates(schools),
         "indicators.csv": maker.indicators(),
+        "visits.csv": maker.visits(),
         "venue_types.csv": maker.venue_types(),
     }
     out = {name: (FENGDU / name).read_bytes() for name in COPIED}
