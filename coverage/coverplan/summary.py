@@ -109,4 +109,4 @@ def _needed(facts: pd.Series) -> str:
 def _targets(targets: pd.DataFrame, lang: str) -> str:
     statuses = ("done", "running", "not_started", "overdue", "unreported")
     count = {name: int((targets["status"] == name).sum()) for name in statuses}
-    return say("cli.targets", lang, all=len(targets), **count)
+    return say("cli.ledger", lang, all=len(targets), **count)
