@@ -90,6 +90,8 @@ def statements(
         said.append(note("say.no_outline"))
     elif plan.boundaries.approximate:
         said.append(note("say.approximate"))
+    if plan.county.datum != "wgs84":
+        said.append(note(f"say.datum_{plan.county.datum}"))
     aside = ledger[ledger["fate"] == "set_aside"]
     set_aside = len(aside.drop_duplicates(["file", "sheet", "row"]))
     if set_aside:

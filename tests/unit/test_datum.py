@@ -146,6 +146,7 @@ def test_the_verdict_and_its_evidence_stand_in_the_sources(tmp_path):
     assert sources.loc["population.csv", "datum_found"] == ""
 
 
-def test_a_datum_that_the_evidence_confirms_is_not_talked_about(tmp_path):
-    assert notes(tmp_path / "a", "gcj02", "gcj02") == []
+def test_of_a_datum_that_the_evidence_confirms_only_the_conversion_is_told(tmp_path):
+    (converted,) = notes(tmp_path / "a", "gcj02", "gcj02")
+    assert converted == "venues.csv：12 处坐标按计划由 gcj02 换算为 wgs84"
     assert notes(tmp_path / "b", "wgs84", "wgs84") == []

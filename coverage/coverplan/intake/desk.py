@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from coverplan import schema
+from coverplan.crs import shift_geometry
 from coverplan.errors import InputError, Problem, Severity, Where
 from coverplan.intake.cells import printable
 from coverplan.intake.datum import Verdict
@@ -39,6 +40,7 @@ class Desk:
 
     def __init__(self, plan: "Plan", progress: Callable[[str], None] | None = None) -> None:
         self.plan = plan
+        self.datum = plan.county.datum
         self.book = RowBook()
         self.features: dict[str, int] = {}
         self.datums: dict[str, str] = {}
@@ -75,7 +77,7 @@ class Desk:
 
     def layer(self, path: Path | None, datum: str) -> "gpd.GeoDataFrame | None":
         """
-        Return a map layer in WGS84, or None where the plan has none or it cannot be used.
+        Return a map layer in the run's datum, or None where the plan has none or it cannot be used.
 
         Parameters
         ----------
@@ -88,14 +90,31 @@ class Desk:
             return None
         file = self._open(path)
         try:
-            frame, notes = read_layer(path, file=file, datum=datum)
+            frame, notes = read_layer(path, file=file, datum=datum, target=self.datum)
         except InputError as fault:
             self.book.extend(fault.problems)
             return None
         self.book.extend(notes)
         self.features[file] = len(frame)
-        self.datums[file] = datum
+        self.stated(file, datum, len(frame))
         return frame
+
+    def stated(self, file: str, datum: str, count: int) -> None:
+        """
+        Record what a file's coordinates are in as the plan says, and that they were converted.
+
+        Parameters
+        ----------
+        file
+            Its name.
+        datum
+            As the plan says.
+        count
+            How many places or shapes it holds.
+        """
+        self.datums[file] = datum
+        if count and datum not in {"unknown", self.datum}:
+            self.note("intake.datum.converted", file, datum, now=self.datum, count=count)
 
     def roads(
         self, path: Path | None, outline: "gpd.GeoDataFrame | None"
@@ -117,7 +136,8 @@ class Desk:
         file = self._open(path)
         bounds = None
         if outline is not None:
-            west, south, east, north = map(float, outline.total_bounds)
+            there = shift_geometry(outline, self.datum)
+            west, south, east, north = map(float, there.total_bounds)
             bounds = (
                 west - ROAD_MARGIN_DEG,
                 south - ROAD_MARGIN_DEG,
@@ -130,13 +150,14 @@ class Desk:
             self.book.extend(fault.problems)
             return None
         self.features[file] = len(found)
-        return found
+        self.stated(file, "wgs84", len(found))
+        return found if self.datum == "wgs84" else shift_geometry(found, "wgs84", self.datum)
 
     def named_layers(self) -> "dict[str, gpd.GeoDataFrame]":
         """Return the layers for orientation: name -> frame with the columns `name` and `kind`."""
         found = {}
         for item in self.plan.layer:
-            frame = self.layer(item.file, "wgs84")
+            frame = self.layer(item.file, item.datum)
             if frame is not None:
                 frame = self._of_kind(frame, item.kind)
                 named = frame["name"] if "name" in frame.columns else None

@@ -21,7 +21,7 @@ _FEATURE_LIMIT = 200_000
 
 
 def read_layer(
-    path: Path, *, file: str = "", datum: str = "wgs84", layer: str = ""
+    path: Path, *, file: str = "", datum: str = "wgs84", layer: str = "", target: str = "wgs84"
 ) -> "tuple[gpd.GeoDataFrame, tuple[Problem, ...]]":
     """
     Read a map layer.
@@ -36,11 +36,14 @@ def read_layer(
         What its degrees really are, as the plan says; `"unknown"` takes them as they stand.
     layer
         Layer in the file; the first with geometries where empty.
+    target
+        The datum that the whole run is in.
 
     Returns
     -------
     tuple
-        The layer in WGS84 degrees, its columns as in the file, index 0, 1, … ; and notes.
+        The layer in degrees of the target datum, its columns as in the file, index 0, 1, … ; and
+        notes.
 
     Raises
     ------
@@ -55,8 +58,8 @@ def read_layer(
     if frame.empty:
         raise refuse("intake.layer.empty", file)
     frame, notes = in_degrees(frame, file)
-    if datum in {"gcj02", "bd09"}:
-        frame = crs.shift_geometry(frame, datum)
+    if datum not in {"unknown", target}:
+        frame = crs.shift_geometry(frame, datum, target)
     west, south, east, north = frame.total_bounds
     if not (-180 <= west <= east <= 180 and -90 <= south <= north <= 90):  # noqa: PLR2004
         found = f"{west:.1f}, {south:.1f}, {east:.1f}, {north:.1f}"

@@ -99,10 +99,16 @@ class Area:
 
 
 def check_positions(
-    table: Table, area: Area, datum: str, *, lon: str = "lon", lat: str = "lat"
+    table: Table,
+    area: Area,
+    datum: str,
+    *,
+    lon: str = "lon",
+    lat: str = "lat",
+    target: str = "wgs84",
 ) -> tuple[Floats, Floats]:
     """
-    Move a table's positions to WGS84 in place, and set rows aside whose position cannot be.
+    Move a table's positions to the run's datum in place; set rows aside that cannot be there.
 
     Parameters
     ----------
@@ -114,6 +120,8 @@ def check_positions(
         What the positions refer to, as the plan says; `"unknown"` takes them as they stand.
     lon, lat
         Columns of the position.
+    target
+        The datum that the whole run is in.
 
     Returns
     -------
@@ -124,8 +132,8 @@ def check_positions(
     x, y = rows[lon].to_numpy(dtype=np.float64), rows[lat].to_numpy(dtype=np.float64)
     written = x.copy(), y.copy()
     _half(table, x, y, lon, lat)
-    if datum in {"gcj02", "bd09"}:
-        x, y = crs.shift(x, y, datum)
+    if datum not in {"unknown", target}:
+        x, y = crs.shift(x, y, datum, target)
         rows[lon], rows[lat] = x.round(9), y.round(9)
     both = np.isfinite(x) & np.isfinite(y)
     far = area.metres_outside(np.where(both, x, np.nan), np.where(both, y, np.nan))

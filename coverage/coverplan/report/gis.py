@@ -11,6 +11,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
+from coverplan.crs import shift, shift_geometry
 from coverplan.domain import Result
 from coverplan.report.qgis_style import HATCHED, Category, Symbol, categorized, single
 from coverplan.report.tables import (
@@ -33,6 +34,10 @@ _LINES = {
     "neighbour": Symbol("line", "#999999", width=0.3, dashed=True),
 }
 _AREAS = {"river": Symbol("fill", "#c6dbef", "#6baed6"), "neighbour": Symbol("fill", "", "#999999")}
+
+
+DATUM = "wgs84"
+"""What EPSG:4326 is, and so the datum of every layer that leaves."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -65,7 +70,31 @@ def layers_of(result: Result, lang: str = "zh") -> list[GisLayer]:
     layers += [_townships(result, lang), *_orientation(result, lang)]
     layers += [_villages(result, lang), _candidates(result, lang)]
     layers += [_placement(result, lang), _venues(result, lang)]
-    return [layer for layer in layers if len(layer.frame)]
+    datum = result.plan.county.datum
+    return [
+        layer if datum == DATUM else replace(layer, frame=in_wgs84(layer.frame, datum))
+        for layer in layers
+        if len(layer.frame)
+    ]
+
+
+def in_wgs84(frame: gpd.GeoDataFrame, datum: str) -> gpd.GeoDataFrame:
+    """
+    Return a layer in the datum that its reference system claims, with its columns of degrees.
+
+    Parameters
+    ----------
+    frame
+        A layer of a run in another datum.
+    datum
+        That datum.
+    """
+    moved = shift_geometry(frame, datum)
+    if "lon" in moved:
+        x, y = (moved[name].to_numpy("float64", na_value=np.nan) for name in ("lon", "lat"))
+        lon, lat = shift(x, y, datum)
+        moved["lon"], moved["lat"] = lon.round(6), lat.round(6)
+    return moved
 
 
 def write_layers(result: Result, path: Path, *, lang: str = "zh") -> None:

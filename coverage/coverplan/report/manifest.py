@@ -68,6 +68,7 @@ def manifest_of(result: Result, profile: str, layers: Mapping[str, str]) -> dict
             for row in inputs.to_dict("records")
         ],
         "parameters": parameters_of(plan),
+        "datum": plan.county.datum,
         "crs_metric": result.crs_metric,
         "versions": versions(),
         "rows": {name: len(getattr(result, name)) for name in FRAMES},

@@ -204,6 +204,7 @@ def _unreported(result: Result, lang: str) -> list[Column]:
 def _sources(result: Result, lang: str) -> list[Column]:
     table = result.sources
     widths = {"file": 30, "rows": 8, "source": 42, "licence": 20, "datum": 10, "date": 12}
+    widths |= {"datum_found": 10, "datum_evidence": 30}
     return [
         Column(
             header(name, lang),
