@@ -18,6 +18,7 @@ from coverplan.commands import (
     run,
     scenario,
     stage,
+    targets,
     tasks,
     verify,
 )
@@ -40,6 +41,7 @@ COMMANDS: tuple[ModuleType, ...] = (
     freeze,
     changes,
     stage,
+    targets,
     roads,
     doctor,
 )

@@ -202,6 +202,8 @@ def write_comments(
         form.note("")
         form.note(say("loop.stage.sign_line", "zh"))
         form.close()
+        for place, width in enumerate((5, 18, 16, 42, 12, 36)):
+            form.sheet.set_column(place, place, width)
 
 
 def write_report(
@@ -308,7 +310,7 @@ def _counted(counts: dict[str, int]) -> dict[str, int]:
 
 def _number(value: object) -> str:
     text = str(value)
-    return "" if text in {"<NA>", "nan", "None"} else f"{float(text):g}"
+    return "" if text in {"<NA>", "nan", "None"} else f"{round(float(text), 1):g}"
 
 
 def _state(row: Any) -> str:
