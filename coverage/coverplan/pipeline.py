@@ -31,6 +31,7 @@ from coverplan.scene import Scene
 from coverplan.statements import statements
 from coverplan.strewn import nearest_strewn
 from coverplan.targets import Evidence, ledger
+from coverplan.unevenness import comfort, equity_table
 
 __all__ = ["STEPS", "run"]
 
@@ -88,7 +89,7 @@ def run(
     )
     if scenario is not None:
         plan = scenario_plan(plan, scenario)
-        venues = with_chosen(venues, candidates, inputs.venue_types, scenario, plan)
+        venues = with_chosen(venues, candidates, townships, inputs.venue_types, scenario, plan)
     begin("travel")
     demand = demand_groups(plan, townships, inputs)
     sites = sites_of(venues, candidates)
@@ -117,11 +118,17 @@ def run(
     begin("coverage")
     reached = {"demand": demand, "times": times, "venues": venues, "sites": sites}
     strewn = None if model is None else _strewn(plan, model, townships, sites, crs)
-    coverage = programme_coverage(plan, presence=presence, strewn=strewn, **reached)
+    coverage = programme_coverage(
+        plan, presence=presence, strewn=strewn, scenarios=inputs.scenarios, **reached
+    )
     nearest = nearest_venues(
         list(inputs.venue_types.index), seats=seat_points(townships), crs=crs, **reached
     )
     gaps = gap_table(presence, coverage, nearest, plan.programme)
+    gaps["comfort"] = comfort(plan, presence, coverage).reindex(gaps.index, fill_value="")
+    equity = equity_table(
+        plan, demand=demand, times=times, venues=venues, presence=presence, coverage=coverage
+    )
     begin("targets")
     remote, remote_said = _remote(
         plan, inputs, townships, villages,
@@ -171,6 +178,7 @@ def run(
         venue_types=inputs.venue_types,
         presence=presence,
         coverage=coverage,
+        equity=equity,
         ledger=inputs.ledger,
         has_outline=outline is not None,
     )
@@ -195,6 +203,7 @@ def run(
         plans=plans,
         prices=rule_prices,
         checks=checks,
+        equity=equity,
         targets_by_township=by_town,
         outline=outline,
         layers=inputs.layers,

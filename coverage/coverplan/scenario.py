@@ -8,6 +8,7 @@ from typing import Any
 
 import geopandas as gpd
 import pandas as pd
+from shapely.geometry import Point
 
 from coverplan.config import Plan, changed_plan
 from coverplan.errors import InputError, Problem, Severity, Where
@@ -28,9 +29,12 @@ class Scenario:
     ----------
     chosen
         Venue type -> ids of candidates.
+    added
+        Sites that were added by a click on the map: `id, name, type, code9, lon, lat`.
     """
 
     chosen: Mapping[str, tuple[str, ...]]
+    added: tuple[Mapping[str, Any], ...] = ()
 
 
 def read_scenario(path: Path, plan: Plan) -> Scenario:
@@ -68,7 +72,20 @@ def read_scenario(path: Path, plan: Plan) -> Scenario:
     picked = _picked(chosen, plan, where, problems)
     if problems:
         raise InputError(problems)
-    return Scenario(picked)
+    added = tree.get("added", [])
+    fields = {"id", "name", "type", "code9", "lon", "lat"}
+    if not isinstance(added, list) or not all(
+        isinstance(one, dict) and fields <= set(one) for one in added
+    ):
+        raise InputError(Problem("scenario.no_list", where, "added"))
+    own = {str(one["id"]) for one in added}
+    kept = {kind: tuple(one for one in ids if one not in own) for kind, ids in picked.items()}
+    taken = tuple(one for one in added if str(one["id"]) in _all(picked))
+    return Scenario({kind: ids for kind, ids in kept.items() if ids}, taken)
+
+
+def _all(picked: Mapping[str, tuple[str, ...]]) -> set[str]:
+    return {site for ids in picked.values() for site in ids}
 
 
 def _picked(
@@ -104,6 +121,7 @@ def scenario_plan(plan: Plan, scenario: Scenario) -> Plan:
 def with_chosen(
     venues: gpd.GeoDataFrame,
     candidates: gpd.GeoDataFrame,
+    townships: pd.DataFrame,
     venue_types: pd.DataFrame,
     scenario: Scenario,
     plan: Plan,
@@ -117,6 +135,8 @@ def with_chosen(
         [id] from `places.venue_places`.
     candidates
         [id] from `places.candidate_places`.
+    townships
+        [code9] `name`, for sites that were added by a click.
     venue_types
         [id] `zh`.
     scenario
@@ -146,6 +166,16 @@ def with_chosen(
                 problems.append(Problem("scenario.wrong_type", Where(key=kind), site))
                 continue
             rows.append(_venue(site, place, kind, str(venue_types.loc[kind, "zh"]), plan))
+    for one in scenario.added:
+        if one["code9"] not in townships.index or one["type"] not in venue_types.index:
+            problems.append(Problem("scenario.no_candidate", Where(key="added"), str(one["id"])))
+            continue
+        place = _clicked(one, str(townships.loc[one["code9"], "name"]))
+        rows.append(
+            _venue(
+                str(one["id"]), place, one["type"], str(venue_types.loc[one["type"], "zh"]), plan
+            )
+        )
     if problems:
         raise InputError(problems)
     if not rows:
@@ -159,6 +189,24 @@ def with_chosen(
             column = added[name].astype(object)
             added[name] = (column.where(column.notna(), "") if text else column).astype(kind_of)
     return gpd.GeoDataFrame(pd.concat([venues, added]), geometry="geometry", crs=venues.crs)
+
+
+def _clicked(one: Mapping[str, Any], township: str) -> pd.Series:
+    """Return a site added by a click as a place: where it was clicked is an estimate."""
+    return pd.Series(
+        {
+            "name": str(one["name"]),
+            "code9": str(one["code9"]),
+            "township": township,
+            "code12": "",
+            "kind": "nominated",
+            "location": "own",
+            "lon": float(one["lon"]),
+            "lat": float(one["lat"]),
+            "theme": "",
+            "geometry": Point(float(one["lon"]), float(one["lat"])),
+        }
+    )
 
 
 def _location(place: pd.Series) -> str:
@@ -179,7 +227,7 @@ def scenario_notes(scenario: Scenario | None) -> tuple[Problem, ...]:
     """
     if scenario is None:
         return ()
-    count = sum(len(ids) for ids in scenario.chosen.values())
+    count = sum(len(ids) for ids in scenario.chosen.values()) + len(scenario.added)
     return (Problem("say.scenario", values={"n": count}, severity=Severity.NOTE),)
 
 

@@ -89,3 +89,14 @@ def test_the_command_writes_a_run_folder_from_which_the_map_can_be_drawn_again(t
     before = (out / "map.html").read_bytes()
     assert main(["map", str(out), "--out", str(tmp_path / "again.html")]) == 0
     assert (tmp_path / "again.html").read_bytes() == before
+
+
+def test_a_site_added_by_a_click_counts_where_it_was_clicked(plan, base, tmp_path):
+    site = {"id": "own-1", "name": "加点", "type": POINT, "code9": "500230207", "lon": 108.1,
+            "lat": 29.66}  # fmt: skip
+    path = saved(tmp_path, {POINT: ["own-1"]}, added=[site])
+    result = cp.run(plan, scenario=read_scenario(path, plan))
+    row = result.presence.loc[("500230207", POINT)]
+    assert (row["state"], row["places_open"]) == ("has", 1)
+    with pytest.raises(InputError, match="added"):
+        read_scenario(saved(tmp_path, {POINT: []}, added=[{"id": "x"}]), plan)

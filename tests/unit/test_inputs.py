@@ -292,7 +292,7 @@ def test_a_scenario_replaces_the_population_and_an_unknown_one_is_named(tmp_path
 
 
 def test_progress_names_each_file_once_in_the_order_it_is_read(tmp_path):
-    seen = []
+    seen: list[str] = []
     read_inputs(read_plan(little_county(tmp_path)), progress=seen.append)
     assert seen[0] == "townships.csv"
     assert len(seen) == len(set(seen)) == 8
