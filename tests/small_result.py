@@ -33,6 +33,9 @@ def no_prospects() -> dict[str, pd.DataFrame]:
     ):
         index = pd.MultiIndex.from_arrays([[] for _ in keys], names=keys)
         empty[name] = pd.DataFrame({"people": pd.array([], dtype="Int64")}, index=index)
+    empty["equity"] = pd.DataFrame(
+        {"cutoff_min": pd.array([], dtype="Int64")}, index=pd.Index([], name="type", dtype=object)
+    )
     return empty
 
 

@@ -45,6 +45,7 @@ FRAMES = (
     "plans",
     "prices",
     "checks",
+    "equity",
     "targets_by_township",
     "venue_types",
     "ledger",
@@ -268,6 +269,7 @@ class Result:
     plans: "pd.DataFrame"
     prices: "pd.DataFrame"
     checks: "pd.DataFrame"
+    equity: "pd.DataFrame"
     targets_by_township: "pd.DataFrame"
     outline: "gpd.GeoDataFrame | None"
     layers: "dict[str, gpd.GeoDataFrame]"

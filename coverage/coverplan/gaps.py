@@ -11,6 +11,17 @@ from coverplan.domain import TOTAL, Presence
 __all__ = ["gap_table", "people_unserved", "presence_missing", "worst_minutes"]
 
 PEOPLE = ("covered", "uncovered", "unknown", "covered_low", "covered_high")
+VARIED = (
+    "covered_slow",
+    "covered_fast",
+    "covered_shorter",
+    "covered_longer",
+    "covered_scenario_low",
+    "covered_scenario_high",
+    "covered_least",
+    "covered_most",
+)
+"""The same at another speed, cutoff or population, and the ends of them all."""
 
 
 def gap_table(
@@ -55,10 +66,15 @@ def gap_table(
         for name in PEOPLE:
             column = of_cutoff[name].reindex(table.index).astype("Int64")
             table[f"people_{name}_{minutes}min"] = column
+    varied: dict[str, pd.Series] = {}
     main = mine[
         mine.index.get_level_values("cutoff_min")
         == mine.index.get_level_values("type").map(cutoff).to_numpy()
     ].droplevel("cutoff_min")
+    for minutes in sorted(mine.index.unique("cutoff_min")):
+        of_cutoff = mine.xs(minutes, level="cutoff_min")
+        for name in (one for one in VARIED if one in of_cutoff and of_cutoff[one].notna().any()):
+            varied[f"people_{name}_{minutes}min"] = of_cutoff[name].reindex(table.index)
     for name in ("demand", "refused", "rung"):
         table[name] = main[name].reindex(table.index).fillna("") if name in main else ""
     unserved = main["uncovered"].where(main["refused"] == "").reindex(table.index).astype("Int64")
@@ -67,6 +83,8 @@ def gap_table(
     far = table["nearest_min"].where(table["nearest_min"].notna(), table["nearest_km"])
     far = far.where(table["cutoff_min"].notna())
     table["rank_minutes"] = _rank(far.astype("Float64"))
+    for name, values in varied.items():
+        table[name] = values.astype("Int64")
     return table
 
 

@@ -13,10 +13,14 @@ from coverplan.groups import group_rows
 from coverplan.impedance.line import line_times
 from coverplan.sensitivity import coverage_sensitivity
 
-__all__ = ["VARIED", "Strewn", "nearest_venues", "programme_coverage"]
+__all__ = ["BOUNDS", "SCENARIOS", "VARIED", "Strewn", "nearest_venues", "programme_coverage"]
 
 VARIED = ("covered_slow", "covered_fast", "covered_shorter", "covered_longer")
 """People covered at another speed (a fifth less or more) or cutoff (five minutes less or more)."""
+SCENARIOS = ("covered_scenario_low", "covered_scenario_high")
+"""Fewest and most people covered over the population scenarios; missing without scenarios."""
+BOUNDS = ("covered_least", "covered_most")
+"""Of the figure, its variations and its scenarios."""
 Strewn = Callable[[pd.DataFrame, Mapping[str, Sequence[str]]], dict[str, NDArray[np.float64]]]
 """Demand points and venues by type -> travel to the nearest venue in each world."""
 
@@ -30,6 +34,7 @@ def programme_coverage(
     presence: pd.DataFrame,
     sites: pd.DataFrame,
     strewn: Strewn | None = None,
+    scenarios: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """
     Count who is reached within each cutoff of each programme.
@@ -49,6 +54,8 @@ def programme_coverage(
     strewn
         Travel of people without a place in seeded worlds, as `strewn.nearest_strewn` returns it
         for demand points and venues; None where the rung knows no such travel.
+    scenarios
+        `scenario, code9, people`: other township totals, for residents; or None.
 
     Returns
     -------
@@ -83,17 +90,48 @@ def programme_coverage(
             draws=plan.demand.draws,
             seed=plan.demand.seed,
         )
-        for name in VARIED:
-            table[name] = pd.array([pd.NA] * len(table), dtype="Int64")
+        table = _empty(table)
         if times.rung is not Rung.LINE:
+            other = _scenarios(scenarios) if item.demand == "residents" else {}
             varied = coverage_sensitivity(
-                group, group_times, standing, cutoffs, site_code9=home, open_question=question
+                group,
+                group_times,
+                standing,
+                cutoffs,
+                scenarios=other,
+                site_code9=home,
+                open_question=question,
             )
             table[list(VARIED)] = varied[list(VARIED)]
+            if other:
+                tried = varied[[f"covered_{name}" for name in other]]
+                # A scenario that leaves one township out says nothing of it.
+                table[SCENARIOS[0]], table[SCENARIOS[1]] = tried.min(axis=1), tried.max(axis=1)
+            every = varied[["low", "high"]].join(table[list(SCENARIOS)])
+            told = varied["covered"].notna()
+            table[BOUNDS[0]] = every.min(axis=1).where(told).astype("Int64")
+            table[BOUNDS[1]] = every.max(axis=1).where(told).astype("Int64")
         frames.append(table.assign(demand=item.demand))
     if not frames:
         return _refused(demand, "", (), "line", times.rung)
     return pd.concat(frames)
+
+
+def _empty(table: pd.DataFrame) -> pd.DataFrame:
+    """Return the table with the columns of its sensitivity, nothing in them."""
+    for name in (*VARIED, *SCENARIOS, *BOUNDS):
+        table[name] = pd.Series(pd.NA, index=table.index, dtype="Int64")
+    return table
+
+
+def _scenarios(scenarios: pd.DataFrame | None) -> "dict[str, pd.Series]":
+    """Return the people by township of each scenario."""
+    if scenarios is None:
+        return {}
+    return {
+        f"scenario_{number}": rows.set_index("code9")["people"]
+        for number, (_, rows) in enumerate(scenarios.groupby("scenario", sort=True))
+    }
 
 
 def _refused(
@@ -106,8 +144,9 @@ def _refused(
     )
     people = ["people", "covered", "uncovered", "unknown", "covered_low", "covered_high"]
     table = pd.DataFrame(index=index)
-    for name in (*people, *VARIED):
+    for name in people:
         table[name] = pd.Series(pd.NA, index=index, dtype="Int64")
+    table = _empty(table)
     table["share"] = pd.Series(pd.NA, index=index, dtype="Float64")
     table["at_least"] = False
     table["refused"] = f"coverage.refused_{why}"

@@ -62,6 +62,7 @@ def statements(
     venue_types: pd.DataFrame,
     presence: pd.DataFrame,
     coverage: pd.DataFrame,
+    equity: pd.DataFrame,
     ledger: pd.DataFrame,
     has_outline: bool,
 ) -> tuple[Problem, ...]:
@@ -72,7 +73,7 @@ def statements(
     ----------
     plan
         The plan.
-    townships, villages, venues, venue_types, presence, coverage, ledger
+    townships, villages, venues, venue_types, presence, coverage, equity, ledger
         Frames of the result.
     has_outline
         Whether there is a county outline.
@@ -81,6 +82,7 @@ def statements(
     if plan.venues.assume_none:
         said.append(note("say.assume_none"))
     said.extend(_programmes(plan, venue_types, presence, coverage))
+    said.extend(_equity(venue_types, equity))
     unlocated = venues[venues["open"] & venues["visitable_place"] & ~venues["located"]]
     if len(unlocated):
         names = "、".join(unlocated["name"])
@@ -133,6 +135,29 @@ def _reach(
         return
     band = {"low": rounded(int(row["covered_low"])), "high": rounded(int(row["covered_high"]))}
     yield note("say.covered", cutoff=cutoff, rung=str(row["rung"]), **people, **band, **names)
+
+
+def _equity(venue_types: pd.DataFrame, equity: pd.DataFrame) -> Iterator[Problem]:
+    """Say the headline of equity where figures are given."""
+    for kind, row in equity.iterrows():
+        if row["refused"] or pd.isna(row["decile_gap_pp"]):
+            continue
+        worst = float(row["worst_off_min"])
+        if row["people_beyond"] == 0:
+            key = "say.equity_all"
+        else:
+            key = "say.equity" if worst < float("inf") else "say.equity_unreachable"
+        yield note(
+            key,
+            cutoff=int(row["cutoff_min"]),
+            gap=round(float(row["decile_gap_pp"])),
+            worst=round(worst) if worst < float("inf") else "",
+            beyond=rounded(int(row["people_beyond"])),
+            over=round(float(row["over_min"])),
+            lost=rounded(int(row["people_unreachable"])),
+            rung=str(row["rung"]),
+            **_names(venue_types, str(kind)),
+        )
 
 
 def _basis(plan: Plan, townships: pd.DataFrame, villages: pd.DataFrame) -> Iterator[Problem]:

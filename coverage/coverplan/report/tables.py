@@ -262,7 +262,19 @@ def _measures(own: pd.DataFrame) -> list[str]:
     ]
     # a column that is empty for the whole county belongs to another type's cutoffs
     filled = [name for name in wide if own[name].notna().any()]
-    return [name for name in [*always, *filled, *known, "refused", "proposed"] if name in own]
+    bands = [
+        name
+        for cutoff in cutoffs_of(own)
+        for name in (f"people_covered_{end}_{cutoff}min" for end in ENDS)
+        if name in own and own[name].notna().any()
+    ]
+    named = ["comfort"] if "comfort" in own and (own["comfort"].fillna("") != "").any() else []
+    last = ["refused", "proposed", *bands, *named]
+    return [name for name in [*always, *filled, *known, *last] if name in own]
+
+
+ENDS = ("low", "high", "least", "most")
+"""Ends of the band, and of the figure at other speeds, cutoffs and populations."""
 
 
 def villages_table(result: Result) -> pd.DataFrame:
@@ -332,13 +344,13 @@ TABLES: dict[str, Callable[[Result], pd.DataFrame]] = {
 }
 """Every list that leaves as a CSV, by the name of its file."""
 
-PROSPECTS = ("curve", "evidence", "phases", "plans", "prices", "checks")
-"""Frames of what a placement rests on; each leaves as a CSV where it has rows."""
+PROSPECTS = ("curve", "evidence", "phases", "plans", "prices", "checks", "equity")
+"""Frames of what a placement rests on, and equity; each leaves as a CSV where it has rows."""
 
 
 def prospect_table(result: Result, name: str) -> pd.DataFrame:
     """
-    Return one of the frames that a placement rests on, as it leaves.
+    Return one of the frames that leave only where they have rows.
 
     Parameters
     ----------

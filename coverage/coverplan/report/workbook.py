@@ -28,6 +28,7 @@ from coverplan.report.tables import (
     villages_table,
 )
 from coverplan.report.words import header, type_name, word
+from coverplan.report.workbook_equity import equity_sheet
 from coverplan.report.workbook_notes import method_sheet, quality_sheet
 from coverplan.report.workbook_proposed import proposed_sheet
 from coverplan.text import say
@@ -64,6 +65,7 @@ def write_workbook(result: Result, path: Path, *, lang: str = "zh") -> None:
         _villages(book, result)
         _targets(book, result)
         proposed_sheet(book, result)
+        equity_sheet(book, result)
         quality_sheet(book, result)
         method_sheet(book, result)
 
