@@ -8,10 +8,10 @@ from typing import Any
 
 import geopandas as gpd
 import pandas as pd
-from shapely.geometry import Point
 
 from coverplan.config import Plan, changed_plan
 from coverplan.errors import InputError, Problem, Severity, Where
+from coverplan.rows import row_at
 
 __all__ = ["Scenario", "read_scenario", "scenario_notes", "scenario_plan", "with_chosen"]
 
@@ -154,32 +154,56 @@ def with_chosen(
     InputError
         A candidate that the plan does not have, or one that does not serve the type.
     """
-    problems, rows = [], []
+    problems: list[Problem] = []
+    rows = _candidate_rows(candidates, venue_types, scenario, plan, problems)
+    rows += _clicked_rows(townships, venue_types, scenario, plan, problems)
+    if problems:
+        raise InputError(problems)
+    return _among(venues, rows) if rows else venues
+
+
+def _candidate_rows(
+    candidates: gpd.GeoDataFrame,
+    venue_types: pd.DataFrame,
+    scenario: Scenario,
+    plan: Plan,
+    problems: list[Problem],
+) -> list[dict[str, Any]]:
+    rows = []
     for kind, ids in scenario.chosen.items():
         for site in ids:
             if site not in candidates.index:
                 problems.append(Problem("scenario.no_candidate", Where(key=kind), site))
                 continue
-            place = candidates.loc[site]
+            place = row_at(candidates, site)
             serves = str(place["types"] or "")
             if serves and kind not in serves.split(";"):
                 problems.append(Problem("scenario.wrong_type", Where(key=kind), site))
                 continue
-            rows.append(_venue(site, place, kind, str(venue_types.loc[kind, "zh"]), plan))
+            rows.append(_venue(site, place, kind, str(row_at(venue_types, kind)["zh"]), plan))
+    return rows
+
+
+def _clicked_rows(
+    townships: pd.DataFrame,
+    venue_types: pd.DataFrame,
+    scenario: Scenario,
+    plan: Plan,
+    problems: list[Problem],
+) -> list[dict[str, Any]]:
+    rows = []
     for one in scenario.added:
-        if one["code9"] not in townships.index or one["type"] not in venue_types.index:
-            problems.append(Problem("scenario.no_candidate", Where(key="added"), str(one["id"])))
+        site, kind = str(one["id"]), str(one["type"])
+        if one["code9"] not in townships.index or kind not in venue_types.index:
+            problems.append(Problem("scenario.no_candidate", Where(key="added"), site))
             continue
-        place = _clicked(one, str(townships.loc[one["code9"], "name"]))
-        rows.append(
-            _venue(
-                str(one["id"]), place, one["type"], str(venue_types.loc[one["type"], "zh"]), plan
-            )
-        )
-    if problems:
-        raise InputError(problems)
-    if not rows:
-        return venues
+        place = _clicked(one, str(row_at(townships, one["code9"])["name"]))
+        rows.append(_venue(site, place, kind, str(row_at(venue_types, kind)["zh"]), plan))
+    return rows
+
+
+def _among(venues: gpd.GeoDataFrame, rows: list[dict[str, Any]]) -> gpd.GeoDataFrame:
+    """Append rows to the venues, each column in its own type."""
     index = pd.Index([row.pop("id") for row in rows], name=venues.index.name)
     added = gpd.GeoDataFrame(rows, index=index, geometry="geometry", crs=venues.crs)
     added = added.reindex(columns=venues.columns)
@@ -189,31 +213,6 @@ def with_chosen(
             column = added[name].astype(object)
             added[name] = (column.where(column.notna(), "") if text else column).astype(kind_of)
     return gpd.GeoDataFrame(pd.concat([venues, added]), geometry="geometry", crs=venues.crs)
-
-
-def _clicked(one: Mapping[str, Any], township: str) -> pd.Series:
-    """Return a site added by a click as a place: where it was clicked is an estimate."""
-    return pd.Series(
-        {
-            "name": str(one["name"]),
-            "code9": str(one["code9"]),
-            "township": township,
-            "code12": "",
-            "kind": "nominated",
-            "location": "own",
-            "lon": float(one["lon"]),
-            "lat": float(one["lat"]),
-            "theme": "",
-            "geometry": Point(float(one["lon"]), float(one["lat"])),
-        }
-    )
-
-
-def _location(place: pd.Series) -> str:
-    """Return where travel ends: a hall at the seat, as it does while it is a candidate."""
-    if place["kind"] == "hall" and place["location"] != "own":
-        return "seat"
-    return "village" if place["code12"] and place["location"] != "own" else "own"
 
 
 def scenario_notes(scenario: Scenario | None) -> tuple[Problem, ...]:

@@ -91,7 +91,7 @@ def test_the_command_writes_a_run_folder_from_which_the_map_can_be_drawn_again(t
     assert (tmp_path / "again.html").read_bytes() == before
 
 
-def test_a_site_added_by_a_click_counts_where_it_was_clicked(plan, base, tmp_path):
+def test_a_site_added_by_a_click_counts_where_it_was_clicked(plan, tmp_path):
     site = {"id": "own-1", "name": "加点", "type": POINT, "code9": "500230207", "lon": 108.1,
             "lat": 29.66}  # fmt: skip
     path = saved(tmp_path, {POINT: ["own-1"]}, added=[site])
