@@ -215,6 +215,31 @@ def _among(venues: gpd.GeoDataFrame, rows: list[dict[str, Any]]) -> gpd.GeoDataF
     return gpd.GeoDataFrame(pd.concat([venues, added]), geometry="geometry", crs=venues.crs)
 
 
+def _clicked(one: Mapping[str, Any], township: str) -> pd.Series:
+    """Return a site added by a click as a place: where it was clicked is an estimate."""
+    return pd.Series(
+        {
+            "name": str(one["name"]),
+            "code9": str(one["code9"]),
+            "township": township,
+            "code12": "",
+            "kind": "nominated",
+            "location": "own",
+            "lon": float(one["lon"]),
+            "lat": float(one["lat"]),
+            "theme": "",
+            "geometry": Point(float(one["lon"]), float(one["lat"])),
+        }
+    )
+
+
+def _location(place: pd.Series) -> str:
+    """Return where travel ends: a hall at the seat, as it does while it is a candidate."""
+    if place["kind"] == "hall" and place["location"] != "own":
+        return "seat"
+    return "village" if place["code12"] and place["location"] != "own" else "own"
+
+
 def scenario_notes(scenario: Scenario | None) -> tuple[Problem, ...]:
     """
     Return the sentence that must stand first on every output of a scenario.
