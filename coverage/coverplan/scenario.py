@@ -8,6 +8,7 @@ from typing import Any
 
 import geopandas as gpd
 import pandas as pd
+from shapely.geometry import Point
 
 from coverplan.config import Plan, changed_plan
 from coverplan.errors import InputError, Problem, Severity, Where
