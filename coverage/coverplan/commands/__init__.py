@@ -12,6 +12,7 @@ from coverplan.commands import (
     freeze,
     init,
     map_,
+    pack,
     papers,
     place,
     roads,
@@ -42,6 +43,7 @@ COMMANDS: tuple[ModuleType, ...] = (
     changes,
     stage,
     targets,
+    pack,
     roads,
     doctor,
 )
