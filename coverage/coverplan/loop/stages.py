@@ -1,7 +1,7 @@
 """A paper's stages: 征求意见稿, 送审稿, 定稿; what was said about it, and what became of that."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 from types import MappingProxyType
@@ -9,8 +9,11 @@ from typing import Any
 
 from coverplan.domain import Presence, Result
 from coverplan.errors import InputError, Problem, Severity
+from coverplan.intake.cells import Raw
+from coverplan.intake.grids import Grid
 from coverplan.intake.ledger import RowBook
-from coverplan.intake.tables import read_table
+from coverplan.intake.tables import table_of
+from coverplan.intake.workbooks import read_grids
 from coverplan.loop.letter import Letter
 from coverplan.loop.quarters import Quarter
 from coverplan.report.form import Book, Column
@@ -142,7 +145,8 @@ def read_comments(path: Path, stage: Stage) -> tuple[Comment, ...]:
         adopted, has no reason, where the stage wants both.
     """
     book = RowBook()
-    table = read_table(path, COMMENTS, book=book)
+    grids = [replace(grid, rows=_answered(grid)) for grid in read_grids(path)]
+    table = table_of(grids, COMMENTS, file=path.name, book=book)
     frame = table.frame
     if stage is not Stage.COMMENT:
         for line, row in frame.iterrows():
@@ -282,6 +286,16 @@ def report_title(result: Result, quarter: Quarter) -> str:
         The quarter.
     """
     return say("loop.stage.title", "zh", county=result.plan.county.name, quarter=quarter.zh)
+
+
+def _answered(grid: Grid) -> tuple[tuple[Raw, ...], ...]:
+    # a line of the form that holds its running number only is one that nobody has filled in
+    return tuple(
+        ()
+        if sum(cell is not None for cell in row) == 1 and isinstance(row[0], int | float)
+        else row
+        for row in grid.rows
+    )
 
 
 def _presence_lines(result: Result) -> list[str]:
