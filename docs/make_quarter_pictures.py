@@ -44,7 +44,7 @@ def fill(form: Path, target: Path, *, fault: bool, new: bool = False) -> None:
     """Fill a township's form in as a clerk would."""
     import openpyxl  # noqa: PLC0415
 
-    book = openpyxl.load_workbook(form)
+    book: Any = openpyxl.load_workbook(form)
     cover = book["填表说明"]
     answers: dict[Any, Any] = {
         "填报人": "示例甲",

@@ -8,6 +8,7 @@ from typing import Any
 import openpyxl
 
 from coverplan.config import read_plan
+from coverplan.loop.board import Standing
 from coverplan.loop.collect import Collected, collect
 from coverplan.loop.desk import Desk, opened
 from coverplan.loop.forms import write_forms
@@ -179,3 +180,39 @@ COMPLETE: dict[str, tuple[Fill, ...]] = {
     "双龙镇": (ticked("科普橱窗", "社区科普大学教学点"),),
 }
 """What each township must fill in for nothing to be missing."""
+
+UNI = "社区科普大学教学点"
+NEW = {
+    "类型": UNI,
+    "场馆名称": "长坡教学点",
+    "村（社区）": "长坡村村民委员会",
+    "状态": "开放",
+    "开放日期": date(2025, 8, 1),
+    "设立文号": "丰科协〔2025〕3号",
+    "近12个月活动场次": 4,
+    "近12个月参加人次": 120,
+    "佐证（照片编号）": "IMG_0012",
+}
+
+
+def standing(found: Collected, unit: str) -> Standing:
+    """Return how a unit stands."""
+    return next(one for one in found.standings if one.unit == unit)
+
+
+def keys(found: Collected, file: str | None = None) -> set[str]:
+    """Return the keys of all problems, or of those of one file."""
+    return {p.key for p in found.book.problems if file is None or p.where.file == file}
+
+
+def faults(found: Collected) -> list[str]:
+    """Return the keys of what must be corrected."""
+    return [p.key for p in found.book.problems if p.severity != "note"]
+
+
+def accounted(found: Collected) -> None:
+    """Check that each row of each file has exactly one fate."""
+    for file, fates in found.book.counts().items():
+        rows = found.book.frame()
+        own = rows[rows["file"] == file].drop_duplicates(["sheet", "row"])
+        assert sum(fates.values()) == len(own), file

@@ -1,6 +1,7 @@
 """A whole quarter by the command line, from the forms to the sealed report."""
 
 import io
+import time
 import zipfile
 
 import openpyxl
@@ -10,9 +11,13 @@ from docx import Document
 from coverplan.cli import main
 from coverplan.config import read_plan
 from coverplan.errors import InputError
+from coverplan.loop.collect import collect
+from coverplan.loop.desk import opened
+from coverplan.loop.forms import write_forms
 from coverplan.loop.quarters import Quarter
 from coverplan.loop.stages import Comment, Draft, Stage, read_comments, write_comments
-from loop_county import COMPLETE, answered, cell, loop_desk, venue
+from loop_county import COMPLETE, answered, cell, head, loop_desk, rows_of, venue
+from support import DATA
 
 NEW = {
     "类型": "社区科普大学教学点",
@@ -171,3 +176,31 @@ def test_a_quarter_is_taken_from_the_report_date_where_none_is_typed(tmp_path):
     assert read_plan(plan).county.as_of.isoformat() == "2025-12-31"
     assert main(["forms", plan, "--out", str(tmp_path / "q")]) == 0
     assert (tmp_path / "q" / "2025Q4" / "forms").is_dir()
+
+
+def test_thirty_forms_of_the_example_county_merge_and_no_row_is_lost(tmp_path):
+    plan = read_plan(DATA / "example" / "plan.toml")
+    desk = opened(plan, "2025Q4", tmp_path / "quarters")
+    forms = write_forms(desk.issue(), tmp_path / "forms")
+    inbox, rows = tmp_path / "inbox", 0
+    for number, form in enumerate(path for path in forms if path.parent.name == "乡镇"):
+        path = answered(form, inbox / f"附件1(1)({number}).xlsx", ticked_where_silent)
+        book = openpyxl.load_workbook(path)
+        rows += sum(len(rows_of(sheet)) for sheet in book.worksheets[1:-1])
+    begun = time.process_time()
+    found = collect(inbox, desk)
+    assert time.process_time() - begun < 30
+    towns = [one for one in found.standings if one.audience == "township"]
+    assert len(towns) == 30
+    assert {one.state for one in towns} == {"reported"}
+    fates = [sum(f.values()) for f in found.book.counts().values()]
+    assert sum(fates) == rows
+    assert sum(f["set_aside"] for f in found.book.counts().values()) == 0
+
+
+def ticked_where_silent(book):
+    sheet = book["零报告"]
+    _, columns = head(sheet)
+    for line in rows_of(sheet):
+        if sheet.cell(line, columns["上期情况"]).value == "未报":
+            sheet.cell(line, columns["零报告（没有就打勾）"], "☑")

@@ -158,7 +158,8 @@ def test_full_coverage_is_a_target_without_a_number():
 
 def test_a_list_that_begins_again_is_no_clause():
     text = (
-        "某县方案\n一、任务\n1. 甲行动。做事。（牵头单位：甲局）\n2. 乙行动。做事。（牵头单位：乙局）\n"
+        "某县方案\n一、任务\n1. 甲行动。做事。（牵头单位：甲局）\n"
+        "2. 乙行动。做事。（牵头单位：乙局）\n"
         "二、保障\n（一）进度\n1. 启动。\n2. 实施。\n"
     )
     assert [c.number for c in read_policy(text).numbered] == ["1", "2"]

@@ -141,7 +141,7 @@ def changes_between(
 
 def sentences(changes: Changes, type_names: dict[str, str], lang: str = "zh") -> list[str]:
     """
-    Say what changed, type by type.
+    Return sentences that say what changed, type by type.
 
     Parameters
     ----------

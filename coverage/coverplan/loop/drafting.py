@@ -131,7 +131,7 @@ def proposals(policy: Policy) -> tuple[Proposal, ...]:
 
 def passed_over(policy: Policy) -> tuple[Passed, ...]:
     """
-    List every number of the text that is part of no proposal, with the reason.
+    Return every number of the text that is part of no proposal, with the reason.
 
     Parameters
     ----------
@@ -152,7 +152,7 @@ def passed_over(policy: Policy) -> tuple[Passed, ...]:
 
 def soft_sentences(policy: Policy) -> tuple[tuple[str, str], ...]:
     """
-    List sentences that promise something without a number, and led to no proposal.
+    Return sentences that promise something without a number, and led to no proposal.
 
     Parameters
     ----------

@@ -138,6 +138,11 @@ def read_comments(path: Path, stage: Stage) -> tuple[Comment, ...]:
     stage
         What is being written: for review and at the end every comment has been decided on.
 
+    Returns
+    -------
+    tuple of Comment
+        In the order of the table; lines that nobody filled in are left out.
+
     Raises
     ------
     InputError

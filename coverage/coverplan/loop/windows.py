@@ -121,6 +121,11 @@ def own_wheel(source: Path, folder: Path) -> Path:
     folder
         Where to.
 
+    Returns
+    -------
+    Path
+        The wheel.
+
     Raises
     ------
     InputError
