@@ -1,6 +1,9 @@
 """A whole quarter by the command line, from the forms to the sealed report."""
 
 import io
+import os
+import shutil
+import subprocess
 import time
 import zipfile
 
@@ -204,3 +207,20 @@ def ticked_where_silent(book):
     for line in rows_of(sheet):
         if sheet.cell(line, columns["上期情况"]).value == "未报":
             sheet.cell(line, columns["零报告（没有就打勾）"], "☑")
+
+
+@pytest.mark.parametrize("kind", ["xls", "ods", "xlsx"])
+def test_a_form_saved_by_another_program_in_another_format_is_still_known(tmp_path, kind):
+    office = shutil.which("soffice")
+    if office is None:
+        assert os.environ.get("CI") != "true", "LibreOffice is missing"
+        pytest.skip("LibreOffice is missing")
+    desk = loop_desk(tmp_path)
+    form = next(p for p in write_forms(desk.issue(), tmp_path / "forms") if "双路镇" in p.name)
+    filled = answered(form, tmp_path / "filled" / "附件.xlsx", *COMPLETE["双路镇"])
+    inbox = tmp_path / "inbox"
+    profile = f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}"
+    convert = ["--headless", "--convert-to", kind, "--outdir", str(inbox), str(filled)]
+    subprocess.run([office, profile, *convert], check=True, capture_output=True, timeout=120)
+    found = collect(inbox, desk)
+    assert [one.unit for one in found.standings if one.state == "reported"] == ["双路镇"]

@@ -41,12 +41,21 @@ def execute(options: argparse.Namespace) -> int:
     -------
     int
         The exit code.
+
+    Raises
+    ------
+    InputError
+        The date is none, or the plan cannot be read.
     """
+    from coverplan.errors import InputError, Problem  # noqa: PLC0415 - lazy
     from coverplan.loop.desk import opened  # noqa: PLC0415 - lazy
     from coverplan.loop.forms import write_forms  # noqa: PLC0415 - lazy
 
     desk = opened(plan_of(options), options.quarter, options.out)
-    deadline = None if options.deadline is None else date.fromisoformat(options.deadline)
+    try:
+        deadline = None if options.deadline is None else date.fromisoformat(options.deadline)
+    except ValueError as fault:
+        raise InputError(Problem("loop.deadline", found=options.deadline)) from fault
     folder = desk.folder / "forms"
     written = write_forms(desk.issue(), folder, deadline)
     lang = options.lang or "zh"
