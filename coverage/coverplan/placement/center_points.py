@@ -5,7 +5,6 @@ from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy import sparse
 from scipy.spatial import KDTree
 
 from coverplan.errors import Problem, SolverError
@@ -15,7 +14,7 @@ from coverplan.placement.linear import Progress
 from coverplan.placement.median_search import Search
 from coverplan.placement.options import Marks, site_rules
 from coverplan.placement.result import Placement, Status, relative_gap
-from coverplan.placement.signatures import Signatures, dominators, merge_sets
+from coverplan.placement.signatures import merge_sets
 from coverplan.text import say
 
 __all__ = ["p_center_points"]
@@ -25,10 +24,14 @@ FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 
 TWO = 2
+WORD = 8  # bytes
 # Bound and best this close (relative) leave one question: whether anything shorter than the best.
 CLOSE = 1e-6
 # Just below the best: the largest relative error of a distance is smaller.
 BELOW = 1.0 - 1e-12
+# Rounds of new points before a shorter radius is tried, and the least share of the range.
+ROUNDS = 4
+SHORTEST = 1e-3
 METRES_PER_KM, MINUTES_PER_HOUR = 1000.0, 60.0
 
 
@@ -221,15 +224,17 @@ class _Growing:
         least = np.minimum(_nearest(self.points, self.places)[1], self.fallback)
         search.raise_bound(float(least.max()))
         self._spread()
+        share = 1 / 2
         while search.bound < search.best and search.bound <= search.enough and not search.over():
             low, high = search.bound, search.best
-            radius = (low + high) / 2 if high - low > CLOSE * high else high * BELOW
+            last = high - low <= CLOSE * high
+            radius = high * BELOW if last else low + share * (high - low)
             answer = self._reach(radius)
-            if answer is None:
-                return
-            if not answer:
+            if answer is False:
                 # Too short by proof; and if it was just below the best, the best is proven.
-                search.raise_bound(high if radius >= high * BELOW else radius)
+                search.raise_bound(high if last else radius)
+            # Where the few do not settle it soon, a shorter radius is proven too short sooner.
+            share = share / 2 if answer is None and share > SHORTEST else 1 / 2
 
     def _spread(self) -> None:
         """Begin with points far from one another, and sites near them (Gonzalez 1985)."""
@@ -252,8 +257,10 @@ class _Growing:
         return distance
 
     def _reach(self, radius: float) -> bool | None:
-        """Tell whether sites reach all points within a radius; None when time is up."""
-        while not self.search.over():
+        """Tell whether sites reach all points within a radius; None where that stays open."""
+        for _ in range(ROUNDS):
+            if self.search.over():
+                break
             rows = np.flatnonzero(self.few & (self.fallback > radius))
             within, columns = self._within(rows, radius)
             sites = cover_greedily(within, self.count)
@@ -281,7 +288,7 @@ class _Growing:
         """Let the points that were left out, far from one another, join the few."""
         left = np.where(self.few, 0.0, distance)
         grown = False
-        for _ in range(max(3, self.count // 2)):
+        for _ in range(max(5, self.count // 2)):
             row = int(left.argmax())
             if left[row] <= radius:
                 break
@@ -312,15 +319,21 @@ class _Growing:
         # Of sites that reach the same points the first stands for all.
         stand_in = np.full(sets.n_signatures, columns.size, dtype=np.int64)
         np.minimum.at(stand_in, sets.member, np.arange(columns.size))
-        by_row = sparse.csr_array(sets.matrix().T)
-        by_row.sort_indices()
-        table = Signatures(
-            by_row.indptr.astype(np.int64),
-            by_row.indices.astype(np.int32),
-            np.ones(rows.size),
-            np.zeros(rows.size, dtype=np.int64),
-            np.zeros(0, dtype=np.int32),
-            sets.n_signatures,
-        )
-        best = np.flatnonzero(dominators(table) < 0)
-        return by_row[:, best].toarray() > 0, columns[stand_in[best]]
+        table = sets.matrix().toarray() > 0
+        best = _largest(table)
+        return table[best].T, columns[stand_in[best]]
+
+
+def _largest(table: BoolArray) -> IntArray:
+    """Return the rows of a table that lie in no other row; the rows all differ."""
+    packed = np.packbits(table, axis=1)
+    packed = np.pad(packed, ((0, 0), (0, -packed.shape[1] % WORD)))
+    words = np.ascontiguousarray(packed).view(np.uint64)
+    left = np.argsort(-table.sum(axis=1), kind="stable")
+    found = []
+    while left.size:
+        # Nothing larger is left, so the first lies in no other; what lies in it goes.
+        found.append(int(left[0]))
+        outside = words[left] & ~words[left[0]]
+        left = left[outside.any(axis=1)]
+    return np.array(found, dtype=np.int64)
