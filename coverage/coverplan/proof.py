@@ -64,7 +64,7 @@ class Checked:
 
     def text(self, lang: str) -> str:
         """
-        Say what was proven, and what was not.
+        Return in words what was proven, and what was not.
 
         Parameters
         ----------

@@ -103,7 +103,14 @@ def script_text(code: str) -> str:
 
 
 def licence_text(paths: Iterable[str]) -> str:
-    """Return the notices of the vendored files that are inside, as an HTML comment's text."""
+    """
+    Return the notices of the vendored files that are inside, as an HTML comment's text.
+
+    Parameters
+    ----------
+    paths
+        Paths of vendored files below the folder of assets.
+    """
     inside = set(paths)
     notices = []
     for entry in vendored()["file"]:
