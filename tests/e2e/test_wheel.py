@@ -72,3 +72,26 @@ def test_the_command_from_the_wheel_runs_the_example_in_another_folder(installed
     assert "示例数据" in (out / "map.html").read_text(encoding="utf-8")
     names = {path.name for path in out.iterdir()}
     assert {"map.html", "gaps.xlsx", "gaps.csv", "targets.csv", "layers.gpkg"} <= names
+
+
+@pytest.mark.parametrize(
+    ("code", "name", "townships"),
+    [("361129", "万年县", 12), ("511423", "洪雅县", 12), ("511623", "邻水县", 25)],
+)
+def test_any_county_starts_from_the_wheel_alone(installed, tmp_path, code, name, townships):
+    made = coverplan(installed, tmp_path, "init", "county", "--county", code)
+    assert made.returncode == 0, made.stderr
+    assert f"已建好 {name}（{townships} 个乡镇街道" in made.stdout
+    folder = tmp_path / "county"
+    assert {"plan.toml", "venues.xlsx", "candidates.xlsx", "请先看我.md"} <= {
+        path.name for path in folder.iterdir()
+    }
+    checked = coverplan(installed, tmp_path, "check", "county/plan.toml")
+    assert checked.returncode == 0, checked.stderr
+    assert f"townships.xlsx：{townships} 行，采用 {townships}，修正 0，搁置 0" in checked.stdout
+    assert "venues.xlsx：0 行，采用 0，修正 0，搁置 0" in checked.stdout
+    done = coverplan(installed, tmp_path, "run", "county/plan.toml")
+    assert done.returncode == 0, done.stderr
+    assert f"{townships} 个乡镇（街道）教学点情况未报，暂不能判断覆盖" in done.stdout
+    names = {path.name for path in (folder / "outputs").iterdir()}
+    assert {"map.html", "gaps.xlsx", "ledger.xlsx", "layers.gpkg", "manifest.json"} <= names

@@ -2,6 +2,7 @@ import shutil
 from datetime import date
 
 import openpyxl
+import pandas as pd
 import pytest
 
 import coverplan as cp
@@ -66,21 +67,94 @@ def test_a_county_with_real_polygons_draws_them_and_does_not_call_them_approxima
     assert not any("示意" in note.text("zh") for note in result.notes)
 
 
-def test_a_county_with_a_census_by_township_counts_its_people(tmp_path):
+@pytest.mark.parametrize(
+    ("code", "name", "people"), [("511423", "hongya", 295_744), ("511623", "linshui", 707_537)]
+)
+def test_a_county_with_a_census_by_township_counts_its_people(tmp_path, code, name, people):
     folder = tmp_path / "c"
-    init(folder, "511423", AS_OF)
-    source = shared("data", "realcounties", "hongya_511423_townships_census2020.csv")
+    init(folder, code, AS_OF)
+    source = shared("data", "realcounties", f"{name}_{code}_townships_census2020.csv")
     shutil.copy(source, folder / "census.csv")
     plan = folder / "plan.toml"
-    people = (
+    table = (
         '[population]\nfile = "census.csv"\ncolumn = "resident_2020_census"\nyear = 2020\n'
         'kind = "census"\n\n[villages]'
     )
-    text = plan.read_text(encoding="utf-8").replace("[villages]", people, 1)
+    text = plan.read_text(encoding="utf-8").replace("[villages]", table, 1)
     plan.write_text(text, encoding="utf-8")
     result = cp.run(cp.read_plan(plan))
-    assert result.townships["people"].sum() == 295_744
-    assert result.villages["people"].sum() == 295_744
+    assert result.townships["people"].sum() == people
+    assert result.villages["people"].sum() == people
+    assert result.outline is None
+    # no outline and no seat was given: none is invented
+    assert result.townships.geometry.isna().all()
+    assert result.townships["area_km2"].isna().all()
+    out = cp.write(result, tmp_path / "out")
+    assert (out / "map.html").is_file()
+    gaps = pd.read_csv(out / "gaps.csv", encoding="utf-8-sig")
+    assert set(gaps["state"]) == {"unreported"}
+
+
+def test_seats_that_the_planner_types_in_are_all_that_kilometres_stand_on(tmp_path):
+    folder = tmp_path / "c"
+    init(folder, "511623", AS_OF)
+    census = pd.read_csv(
+        shared("data", "realcounties", "linshui_511623_townships_census2020.csv"),
+        dtype={"code9": "str"},
+    ).set_index("code9")
+    book = openpyxl.load_workbook(folder / "townships.xlsx")
+    sheet = book.worksheets[0]
+    head = [cell.value for cell in sheet[1]]
+    lon, lat = head.index("驻地经度") + 1, head.index("驻地纬度") + 1
+    for row in range(2, sheet.max_row + 1):
+        seat = census.loc[sheet.cell(row, 1).value]
+        sheet.cell(row, lon).value, sheet.cell(row, lat).value = (
+            seat["lon_wgs84"],
+            seat["lat_wgs84"],
+        )
+    book.save(folder / "townships.xlsx")
+    sheet = (book := openpyxl.load_workbook(folder / "venues.xlsx")).worksheets[0]
+    head = [cell.value for cell in sheet[1]]
+    row = {"编号": "v1", "场馆名称": "甲", "类型": "社区科普大学教学点"}
+    row |= {"乡镇（街道）": "城北镇", "经度": 106.9307, "纬度": 30.3567, "状态": "开放"}
+    for name, value in row.items():
+        sheet.cell(2, head.index(name) + 1).value = value
+    book.save(folder / "venues.xlsx")
+    result = cp.run(cp.read_plan(folder / "plan.toml"))
+    placed = result.townships.geometry.notna()
+    assert list(placed.index[~placed]) == ["511623119", "511623121"]  # no source gives them
+    assert result.townships.geometry[placed].geom_type.eq("Point").all()
+    gap = result.gaps.loc[("511623100", "university_site")]
+    # 鼎屏镇 and 城北镇: 0.000741 degrees by 0.021559 degrees apart at 30.3 N
+    assert gap["nearest_km"] == pytest.approx(2.392, abs=0.005)
+    assert result.presence.loc[("511623101", "university_site"), "state"] == "has"
+    assert not any("%" in note.text("zh") for note in result.notes)
+
+
+def test_each_form_says_where_its_names_come_from(tmp_path):
+    folder = tmp_path / "c"
+    init(folder, "361129", AS_OF)
+    result = cp.run(cp.read_plan(folder / "plan.toml"))
+    sources = result.sources.set_index("file")
+    assert sources.loc["villages.xlsx", "source"].startswith("NBS 统计用区划代码 2023-06-30")
+    assert (sources["source"] != "").all()
+    assert not [note.key for note in result.notes if note.key.startswith("intake.source")]
+
+
+def test_a_former_code_in_the_alias_form_leads_to_todays_township(tmp_path):
+    folder = tmp_path / "c"
+    init(folder, "361129", AS_OF)
+    towns = townships_of("361129")
+    sheet = (book := openpyxl.load_workbook(folder / "aliases.xlsx")).worksheets[0]
+    assert [cell.value for cell in sheet[1]][:2] == ["别名或旧代码", "现乡镇代码"]
+    sheet.append(["361129999", towns[0].code, "2019 年并入", 2019])
+    book.save(folder / "aliases.xlsx")
+    (folder / "people.csv").write_text("code9,people\n361129999,7\n", encoding="utf-8")
+    plan = folder / "plan.toml"
+    table = '[population]\nfile = "people.csv"\nyear = 2020\n\n[villages]'
+    text = plan.read_text(encoding="utf-8").replace("[villages]", table, 1)
+    plan.write_text(text, encoding="utf-8")
+    assert cp.run(cp.read_plan(plan)).townships["people"][towns[0].code] == 7
 
 
 def test_the_forms_offer_the_countys_own_names(tmp_path):

@@ -1,5 +1,7 @@
 """`init`: the folder of a new county, in which `run` works at once with what there is."""
 
+import csv
+import io
 from datetime import date
 from importlib.resources import files
 from pathlib import Path
@@ -11,6 +13,12 @@ from coverplan.starter.sheets import write_sheet
 
 __all__ = ["init"]
 
+_LISTED = {
+    "townships.xlsx": "；驻地坐标由县里填报",
+    "villages.xlsx": "；坐标由县里填报",
+    "population.xlsx": "；人口由县里填报",
+    "asked_villages.xlsx": "；分钟由县里填报",
+}
 _PROGRAMMES = ("社区科普大学教学点", "中小学共享科技馆", "青少年校外科普实践基地")
 
 
@@ -41,16 +49,26 @@ def init(folder: Path, county: str, as_of: date) -> Named:
     townships, villages = townships_of(county), villages_of(county)
     sheets = _sheets(townships, villages)
     texts = _texts(named, len(townships), len(villages), as_of)
+    texts["provenance.csv"] = _provenance([*sheets, *texts], named)
     for name in (*sheets, *texts):
         if (folder / name).exists():
             values = {"file": name}
             raise InputError(Problem("starter.not_empty", found=str(folder), values=values))
     folder.mkdir(parents=True, exist_ok=True)
     names = [place.name for place in townships]
+    codes = [place.code for place in townships]
     types = _type_names()
     for name, (contract, rows) in sheets.items():
         columns = {column.name for column in contract.columns}
-        choices = {"township": names, "type": types, "target": _target_ids()}
+        choices = {
+            "township": names,
+            "type": types,
+            "target": _target_ids(),
+            "from_code9": codes,
+            "to_code9": codes,
+        }
+        if contract is schema.ALIASES:
+            choices["code9"] = codes
         write_sheet(
             folder / name, contract, rows, {k: v for k, v in choices.items() if k in columns}
         )
@@ -84,6 +102,7 @@ def _sheets(
         "asked_seats.xlsx": (schema.ASKED_SEATS, []),
         "schools.xlsx": (schema.SCHOOLS, []),
         "candidates.xlsx": (schema.CANDIDATES, []),
+        "aliases.xlsx": (schema.ALIASES, []),
         "indicators.xlsx": (schema.INDICATORS, []),
     }
 
@@ -104,6 +123,24 @@ def _texts(county: Named, townships: int, villages: int, as_of: date) -> dict[st
         "venue_types.csv": _template("venue_types.csv"),
         "targets.csv": _template("targets.csv"),
     }
+
+
+def _provenance(names: list[str], county: Named) -> str:
+    """Return where each table comes from: the code lists, the policy's template, or the county."""
+    lines = io.StringIO(newline="")
+    writer = csv.writer(lines, lineterminator="\n")
+    writer.writerow([column.name for column in schema.PROVENANCE.columns])
+    own = f"{county.name}填报"
+    for name in names:
+        if not name.endswith((".xlsx", ".csv")):
+            continue
+        source, licence, day = own, "内部资料", ""
+        if name in _LISTED:
+            source, licence, day = SOURCE + _LISTED[name], "MIT（代码、名称）", "2023-06-30"
+        elif name.endswith(".csv"):
+            source, licence = "coverplan init 模板，按本县方案填写", "MIT（模板）"
+        writer.writerow([name, source, licence, "", day, "", ""])
+    return lines.getvalue()
 
 
 def _template(name: str) -> str:
