@@ -12,13 +12,22 @@ if TYPE_CHECKING:
     from coverplan.intake.roads import download_roads, read_roads
     from coverplan.measures import access, coverage, equity, travel_times
     from coverplan.pipeline import run
+    from coverplan.placement.alternatives import near_plans, rule_prices
     from coverplan.placement.arithmetic import arithmetic
+    from coverplan.placement.center_points import p_center_points
+    from coverplan.placement.certificate import certificate, verify
     from coverplan.placement.chain import place_by_goals
     from coverplan.placement.curve import placement_curve
+    from coverplan.placement.evidence import site_evidence
     from coverplan.placement.lscp import lscp
     from coverplan.placement.mclp import mclp
+    from coverplan.placement.median_certificate import median_certificate, verify_median
+    from coverplan.placement.p_center import p_center
     from coverplan.placement.p_median import p_median
+    from coverplan.placement.phasing import phased, replanned
     from coverplan.placement.result import Placement, Status
+    from coverplan.placement.stability import least_regret, stability
+    from coverplan.report.certificates import verify_run
     from coverplan.report.map.offline import offline
     from coverplan.report.map.planner import PlannerMap
     from coverplan.report.read_run import read_run
@@ -39,24 +48,38 @@ _HOME = {
     "TravelTimes": "domain",
     "access": "measures",
     "arithmetic": "placement.arithmetic",
+    "certificate": "placement.certificate",
     "coverage": "measures",
     "coverage_curve": "covering",
     "coverage_table": "covering",
     "download_roads": "intake.roads",
     "equity": "measures",
+    "least_regret": "placement.stability",
     "lscp": "placement.lscp",
     "mclp": "placement.mclp",
+    "median_certificate": "placement.median_certificate",
+    "near_plans": "placement.alternatives",
     "offline": "report.map.offline",
+    "p_center": "placement.p_center",
+    "p_center_points": "placement.center_points",
     "p_median": "placement.p_median",
     "people_unserved": "gaps",
+    "phased": "placement.phasing",
     "place_by_goals": "placement.chain",
     "placement_curve": "placement.curve",
     "presence_missing": "gaps",
     "read_plan": "config",
     "read_roads": "intake.roads",
     "read_run": "report.read_run",
+    "replanned": "placement.phasing",
+    "rule_prices": "placement.alternatives",
     "run": "pipeline",
+    "site_evidence": "placement.evidence",
+    "stability": "placement.stability",
     "travel_times": "measures",
+    "verify": "placement.certificate",
+    "verify_median": "placement.median_certificate",
+    "verify_run": "report.certificates",
     "worst_minutes": "gaps",
     "write": "report.run_folder",
 }
@@ -77,24 +100,38 @@ __all__ = [
     "TravelTimes",
     "access",
     "arithmetic",
+    "certificate",
     "coverage",
     "coverage_curve",
     "coverage_table",
     "download_roads",
     "equity",
+    "least_regret",
     "lscp",
     "mclp",
+    "median_certificate",
+    "near_plans",
     "offline",
+    "p_center",
+    "p_center_points",
     "p_median",
     "people_unserved",
+    "phased",
     "place_by_goals",
     "placement_curve",
     "presence_missing",
     "read_plan",
     "read_roads",
     "read_run",
+    "replanned",
+    "rule_prices",
     "run",
+    "site_evidence",
+    "stability",
     "travel_times",
+    "verify",
+    "verify_median",
+    "verify_run",
     "worst_minutes",
     "write",
 ]
