@@ -11,7 +11,7 @@ from coverplan.config_tables import Programme
 from coverplan.domain import TravelTimes
 from coverplan.groups import group_rows
 
-__all__ = ["Choice", "Scene", "choice_of", "nominated_places"]
+__all__ = ["Choice", "Scene", "choice_of", "nominated_places", "offered_candidates"]
 
 KINDS = ("village", "hall", "school", "nominated")
 
@@ -103,7 +103,7 @@ def choice_of(item: Programme, scene: Scene) -> Choice:
     mine = venues[(venues["type"] == item.type) & venues["open"]]
     known = set(scene.times.sites)
     open_ids = [str(site) for site in mine.index if site in known]
-    offered = _offered(item, scene.candidates, KINDS)
+    offered = offered_candidates(item, scene.candidates)
     sites = (*open_ids, *map(str, offered.index))
     group, times = group_rows(scene.demand, scene.times, item.demand, item.levels)
     timed = times.unit == "min" and bool(group["people"].notna().any())
@@ -131,14 +131,32 @@ def nominated_places(item: Programme, scene: Scene) -> list[str]:
     scene
         What is known.
     """
-    return [str(site) for site in _offered(item, scene.candidates, ("nominated",)).index]
+    return [str(site) for site in offered_candidates(item, scene.candidates, ("nominated",)).index]
 
 
-def _offered(item: Programme, table: pd.DataFrame, kinds: Sequence[str]) -> pd.DataFrame:
-    """Return the candidates of a type in table order; schools serve school programmes only."""
+def offered_candidates(
+    item: Programme, table: pd.DataFrame, kinds: Sequence[str] = KINDS
+) -> pd.DataFrame:
+    """
+    Return the candidates of a programme in table order; schools serve school programmes only.
+
+    Parameters
+    ----------
+    item
+        The programme.
+    table
+        [id] `kind, types, never` of all candidates.
+    kinds
+        The kinds of place that come into question.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The rows that may be chosen.
+    """
     types = table["types"].fillna("").astype(str)
     fits = np.array([not of or item.type in of.split(";") for of in types], dtype=bool)
-    if item.demand == "residents":
+    if item.demand != "pupils":
         fits &= (table["kind"] != "school").to_numpy()
     elif "school" in kinds:
         fits &= (types != "").to_numpy() | (table["kind"] == "school").to_numpy()

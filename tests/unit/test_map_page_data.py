@@ -38,12 +38,10 @@ def test_three_answers_stay_three():
     assert data["presence"]["university_site"]["state"] == "hun"
 
 
-def test_covered_uncovered_and_unknown_add_up_to_the_people(data):
-    parts = ("people", "covered", "uncovered", "unknown")
-    for table in data["coverage"].values():
-        for figure in table.values():
-            for row in zip(*(figure[k] for k in parts), strict=True):
-                assert row[0] == sum(row[1:])
+def test_people_by_how_their_place_is_known_add_up_to_the_townships(data):
+    there = data["townships"]
+    parts = zip(*(there[f"at_{how}"] for how in ("own", "asked", "seat", "none")), strict=True)
+    assert [sum(row) for row in parts] == there["people"]
 
 
 def test_programmes_come_first_and_each_type_has_both_names(data):

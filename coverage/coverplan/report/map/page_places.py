@@ -12,6 +12,7 @@ from shapely.geometry.base import BaseGeometry
 from coverplan.report.map.codec import parts, polyline
 from coverplan.report.map.initials import initials
 from coverplan.report.map.schematic import WIDTH, circles
+from coverplan.scene import KINDS, offered_candidates
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -150,12 +151,33 @@ def townships(result: "Result") -> tuple[dict[str, Any], Layout]:
         "villages": _column(frame, "villages"),
         "located": _column(frame, "villages_located"),
         "located_share": _column(frame, "people_located_share", 3),
+        **_people_by_place(result),
         "area": _column(frame, "area_km2", 1),
         "approximate": [bool(value) for value in frame["approximate"]],
         "shape": [parts(drawn(shape)) for shape in frame.geometry],
         "circle": layout.circles(),
     }
     return columns, layout
+
+
+def _people_by_place(result: "Result") -> dict[str, list[int]]:
+    """Return for each township its residents by how their place is known: `at_own`, `at_seat`."""
+    demand = result.demand
+    if "group" in demand:
+        demand = demand[demand["group"] == "residents"]
+    people = demand.groupby(["location", "code9"])["people"].sum()
+    codes = result.townships.index
+    return {
+        f"at_{how}": [
+            int(number(value) or 0)
+            for value in (
+                people.xs(how, level="location").reindex(codes, fill_value=0)
+                if how in people.index.get_level_values("location")
+                else [0] * len(codes)
+            )
+        ]
+        for how in ("own", "asked", "seat", "none")
+    }
 
 
 def drawn(shape: BaseGeometry | None) -> BaseGeometry | None:
@@ -216,7 +238,8 @@ def lines(result: "Result") -> list[dict[str, Any]]:
         names = frame["name"] if "name" in frame else pd.Series(label, index=frame.index)
         shapes = frame.to_crs(4326).geometry
         for name, kind, shape in zip(names, _kinds(frame), shapes, strict=True):
-            if shape is None or shape.is_empty:
+            # Areas of venues are no lines for orientation; they leave in the GeoPackage.
+            if shape is None or shape.is_empty or kind == "service_area":
                 continue
             merged = line_merge(shape) if shape.geom_type == "MultiLineString" else shape
             found.append({"name": text(name), "kind": kind, "shape": parts(drawn(merged))})
@@ -274,7 +297,7 @@ def candidate_rows(
     return {
         "id": [str(key) for key in frame.index],
         "name": _texts(frame, "name"),
-        "find": [initials(name) for name in _texts(frame, "name")],
+        "find": [initials(name.partition("（")[0]) for name in _texts(frame, "name")],
         "kind": _texts(frame, "kind"),
         "serves": _served(frame, result, types),
         "township": [order.get(str(code), -1) for code in frame["code9"]],
@@ -305,31 +328,20 @@ def _column(frame: pd.DataFrame, name: str, digits: int = 0) -> list[float | int
     return [number(value, digits) for value in frame[name]]
 
 
-_YES = ("yes", "True", "true", "是", "1")
-
-
 def _served(frame: pd.DataFrame, result: "Result", types: Sequence[str]) -> list[list[int]]:
     """Return for each candidate the numbers of the types it may serve, by the placement's rules."""
     programmes = {item.type: item for item in result.plan.programme}
-    never = np.array([value in _YES for value in _texts(frame, "never")], dtype=bool)
-    named = [set(filter(None, value.split(";"))) for value in _texts(frame, "types")]
-    kinds = np.array(_texts(frame, "kind"), dtype=object)
+    table = frame if "never" in frame else frame.assign(never=False)
+    barred = table["never"].astype("boolean").fillna(value=False).to_numpy(bool)
+    named = [value.split(";") for value in _texts(frame, "types")]
     found: list[list[int]] = [[] for _ in range(len(frame))]
     for column, kind in enumerate(types):
         item = programmes.get(kind)
-        for row, of in enumerate(named):
-            if never[row] or not (kind in of or (not of and item is not None)):
-                continue
-            if item is not None and not _fits(str(kinds[row]), item.demand, item.model, bool(of)):
-                continue
+        if item is None:
+            fits = np.array([kind in of for of in named], dtype=bool) & ~barred
+        else:
+            kinds = ("nominated",) if item.model == "count" else KINDS
+            fits = frame.index.isin(offered_candidates(item, table, kinds).index)
+        for row in np.flatnonzero(fits):
             found[row].append(column)
     return found
-
-
-def _fits(kind: str, demand: str, model: str, named: bool) -> bool:
-    """Tell whether a kind of place is offered to a programme (`proposals` holds the same rule)."""
-    if model == "count":
-        return kind == "nominated"
-    if demand == "residents":
-        return kind != "school"
-    return named or kind == "school"

@@ -123,7 +123,9 @@ def presence_rows(result: "Result", codes: list[str]) -> dict[str, dict[str, Any
 
 def coverage_rows(result: "Result", codes: list[str]) -> dict[str, dict[str, Any]]:
     """
-    Return service coverage by type and cutoff as columns in page order, the county last.
+    Return why coverage is refused, by type and cutoff in page order, and the county's band.
+
+    The figures themselves the page counts from the matrix, for what is chosen.
 
     Parameters
     ----------
@@ -139,9 +141,9 @@ def coverage_rows(result: "Result", codes: list[str]) -> dict[str, dict[str, Any
     for pair, rows in frame.groupby(level=["type", "cutoff_min"], sort=True):
         key, cutoff = map(str, pair)
         table = rows.droplevel(["type", "cutoff_min"]).reindex([*codes, TOTAL])
-        figures = ["people", "covered", "uncovered", "unknown", "covered_low", "covered_high"]
         found.setdefault(key, {})[cutoff] = {
-            **{name: [number(value) for value in table[name]] for name in figures},
+            "low": number(table["covered_low"].iloc[-1]),
+            "high": number(table["covered_high"].iloc[-1]),
             "refused": [text(value) or None for value in table["refused"]],
         }
     return found
@@ -176,7 +178,6 @@ def gap_rows(result: "Result", codes: list[str]) -> dict[str, dict[str, Any]]:
         rows = result.gaps.xs(key, level="type").reindex(codes)
         found[str(key)] = {
             "nearest": [text(value) for value in rows["nearest_name"]],
-            "nearest_id": [text(value) for value in rows["nearest_id"]],
             "minutes": [number(value, 1) for value in rows["nearest_min"]],
             "km": [number(value, 1) for value in rows["nearest_km"]],
             "over": [number(value, 1) for value in rows["minutes_over"]],

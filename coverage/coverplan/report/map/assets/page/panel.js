@@ -34,9 +34,8 @@ function headline() {
 const unitOf = type => say(type.people === 'pupils' ? 'unit.pupils' : 'unit.residents');
 
 function bandWords(figure) {
-  const n = T.code.length;
-  const low = figure.covered_low[n];
-  const high = figure.covered_high[n];
+  const low = figure.low;
+  const high = figure.high;
   if (low === null || high === null || low === high) { return ''; }
   return say('headline.band', { low: roughly(low), high: roughly(high) });
 }

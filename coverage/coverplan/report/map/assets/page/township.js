@@ -47,6 +47,7 @@ function facts(k) {
     [say('fact.people'), count(T.people[k]) + ' ' + say('population', { year: DATA.population.year, kind: say('population.' + DATA.population.kind) })],
     [say('fact.villages'), count(T.villages[k])],
     [say('fact.located'), T.located_share[k] === null ? say('missing') : say('fact.located_words', { n: count(T.located[k]), all: count(T.villages[k]) })],
+    [say('fact.quality'), qualityWords(k)],
     [say('fact.boundary'), T.approximate[k] ? say('boundary.note') : say('boundary.given')],
   ];
   if (T.elevation[k] !== null) { list.push([say('fact.elevation'), say('metres', { n: T.elevation[k] })]); }
@@ -63,6 +64,43 @@ function typeRow(type, k) {
     h('td', {}, say('reason.' + (p.reason[k] || 'no_answer'))));
 }
 
+// How the people's places are known: on that rests every figure of who is reached.
+function qualityWords(k) {
+  const all = T.at_own[k] + T.at_asked[k] + T.at_seat[k] + T.at_none[k];
+  if (!all) { return say('missing'); }
+  return ['own', 'asked', 'seat', 'none'].filter(how => T['at_' + how][k] > 0).map(how => say('quality.' + how, { share: share(T['at_' + how][k], all) })).join('，');
+}
+
+// Of a township's own people: how many more each candidate brings within the limit.
+function broughtTo(type, k, candidates) {
+  if (!model.measured(type.id)) { return candidates.map(() => 0); }
+  const now = model.reached(type.id, model.nearest(type.id, chosen()), state.cutoff).covered[k];
+  return candidates.map(j => model.reached(type.id, model.nearest(type.id, chosen().concat([j])), state.cutoff).covered[k] - now);
+}
+
+// The candidate, wherever it lies, that brings most of the township's people within the limit:
+// per yuan among those whose cost is given, otherwise in people; ties go to the first id.
+function bestRemedy(type, k, free) {
+  const measured = model.measured(type.id);
+  const open = measured ? DATA.candidates.id.map((_, j) => j).filter(j => chosen().indexOf(j) < 0 && model.serves(j, type.id) && model.columnOf(j) >= 0) : free;
+  if (!measured) {
+    if (!open.length || figures().presence.state[k] === 'h') { return null; }
+    const priced = open.filter(j => DATA.candidates.cost[j] > 0).sort((a, b) => DATA.candidates.cost[a] - DATA.candidates.cost[b] || a - b);
+    return { j: priced.length ? priced[0] : open[0], people: 0 };
+  }
+  const people = broughtTo(type, k, open);
+  const useful = open.map((j, n) => ({ j, people: people[n], cost: DATA.candidates.cost[j] })).filter(one => one.people > 0);
+  const priced = useful.filter(one => one.cost > 0);
+  const worthOf = priced.length ? one => one.people / one.cost : one => one.people;
+  return (priced.length ? priced : useful).sort((a, b) => worthOf(b) - worthOf(a) || a.j - b.j)[0] || null;
+}
+
+function bestWords(type, best) {
+  const cost = DATA.candidates.cost[best.j];
+  const words = best.people ? say('remedy.brings', { n: count(best.people), cutoff: state.cutoff, unit: unitOf(type) }) : say('remedy.has');
+  return words + (cost ? say('remedy.price', { cost: money(cost), each: best.people ? say('remedy.each', { n: count(cost / best.people) }) : '' }) : say('remedy.unpriced'));
+}
+
 // The candidate here that adds most, or the proposed site; nobody invents a remedy where nothing is known.
 function remedy(k) {
   const type = kind();
@@ -71,7 +109,12 @@ function remedy(k) {
   const gain = model.gains(type.id, chosen(), state.cutoff);
   const free = DATA.candidates.id.map((_, j) => j).filter(j => DATA.candidates.township[j] === k && here.indexOf(j) < 0 && model.serves(j, type.id)).sort((a, b) => gain[b] - gain[a] || a - b);
   const rows = [];
+  const gaps = DATA.gaps[type.id];
+  const over = gaps ? gaps.over[k] : null;
+  if (over !== null && over > 0) { rows.push(h('p.over', {}, say('remedy.over', { name: clean(gaps.nearest[k]), n: Math.ceil(gaps.minutes[k]), cutoff: type.cutoff, over: Math.ceil(over) }))); }
   if (p && p.state[k] === 'u') { rows.push(h('p', {}, say('remedy.ask', { type: kindName() }))); }
+  const best = bestRemedy(type, k, free);
+  if (best) { rows.push(h('p.best', { 'data-candidate': DATA.candidates.id[best.j] }, h('b', {}, say('remedy.best')), DATA.candidates.name[best.j], '，', bestWords(type, best), ' ', h('button.small', { type: 'button', onclick: () => toggle(best.j) }, say('remedy.take')))); }
   if (here.length) { rows.push(h('ul.picks', {}, here.map(j => h('li', {}, h('label', {}, h('input', { type: 'checkbox', checked: true, 'data-candidate': DATA.candidates.id[j], onchange: () => toggle(j) }), siteLabel(j)))))); }
   if (free.length) {
     rows.push(h('p.small', {}, say('remedy.free', { n: free.length })));
