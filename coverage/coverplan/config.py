@@ -19,6 +19,7 @@ from coverplan.config_tables import (
     Intake,
     Layer,
     Outputs,
+    Overpass,
     Placing,
     Population,
     Programme,
@@ -68,6 +69,7 @@ class Plan:
     candidates: Candidates
     demand: Demand
     travel: Travel
+    overpass: Overpass
     placement: Placing
     programme: tuple[Programme, ...]
     layer: tuple[Layer, ...]
@@ -284,16 +286,25 @@ class _Reader:
                 return ()
             inner = typing.get_args(kind)[0]
             return tuple(self.scalar(inner, one, at, example, ()) for one in found)
-        return self.scalar(kind, found, at, example, choices)
+        return self.scalar(kind, found, at, example, choices, made=item.metadata["made"])
 
-    def scalar(self, kind: Any, found: Any, at: str, example: str, choices: Sequence[str]) -> Any:
+    def scalar(
+        self,
+        kind: Any,
+        found: Any,
+        at: str,
+        example: str,
+        choices: Sequence[str],
+        *,
+        made: bool = False,
+    ) -> Any:
         if issubclass(kind, Rung | Resolution):
             choices = [member.value for member in kind]
         if choices and found not in choices:
             self.fault("config.not_a_choice", at, str(found), choices=", ".join(choices))
             return None
         if kind is Path:
-            return self.path(found, at, example)
+            return self.path(found, at, example, made=made)
         if kind is date:
             return self.day(found, at, example)
         fits = _is_whole(found) or (kind is float and isinstance(found, float))
@@ -313,7 +324,7 @@ class _Reader:
             self.wrong(at, found, "date", example)
             return None
 
-    def path(self, found: Any, at: str, example: str) -> Path | None:
+    def path(self, found: Any, at: str, example: str, *, made: bool = False) -> Path | None:
         if not isinstance(found, str) or not found:
             self.wrong(at, found, "text", example)
             return None
@@ -323,7 +334,7 @@ class _Reader:
         if not path.is_relative_to(self.folder):
             self.fault("config.outside", at, found)
             return None
-        if self.check_files and not path.exists():
+        if self.check_files and not made and not path.exists():
             self.fault("config.file_missing", at, found)
         return path
 
@@ -332,6 +343,7 @@ def _check(tables: Mapping[str, Any], reader: _Reader) -> None:
     """Find what contradicts itself although every key is well formed."""
     _check_county(tables["county"], reader)
     _check_numbers(tables["travel"], tables["demand"], tables["layer"], reader)
+    _check_demand(tables["demand"], tables["travel"], reader)
     seen: set[str] = set()
     for number, programme in enumerate(tables["programme"], start=1):
         at = f"programme[{number}]"
@@ -339,6 +351,11 @@ def _check(tables: Mapping[str, Any], reader: _Reader) -> None:
             reader.fault("config.doubled_programme", f"{at}.type", programme.type)
         seen.add(programme.type)
         _check_cutoffs(programme, at, reader)
+        groups = ("residents", "pupils")
+        if programme.demand not in groups and tables["demand"].weights is None:
+            reader.fault(
+                "config.group_weights", f"{at}.demand", programme.demand, known=", ".join(groups)
+            )
 
 
 def _check_county(county: County, reader: _Reader) -> None:
@@ -376,6 +393,18 @@ def _check_numbers(
         reader.fault("config.not_positive", "demand.draws", found, example="draws = 200")
 
 
+def _check_demand(demand: Demand, travel: Travel, reader: _Reader) -> None:
+    if demand.source in {"grid", "raster"}:
+        if getattr(demand, demand.source) is None:
+            reader.fault("config.areal_file", f"demand.{demand.source}", "", source=demand.source)
+        if travel.rung is Rung.ASKED:
+            # Nobody was asked for the minutes of a grid cell.
+            reader.fault("config.areal_rung", "demand.source", demand.source)
+    if not demand.cell_m > 0:
+        example = "cell_m = 1000.0"
+        reader.fault("config.not_positive", "demand.cell_m", str(demand.cell_m), example=example)
+
+
 def _check_cutoffs(programme: Programme, at: str, reader: _Reader) -> None:
     if len(programme.years) != len(programme.sites_per_year):
         found = f"{len(programme.years)} / {len(programme.sites_per_year)}"
@@ -401,7 +430,8 @@ def _paths(value: Any) -> Iterator[Path]:
             yield from _paths(one)
     elif is_dataclass(value) and not isinstance(value, type):
         for item in fields(value):
-            yield from _paths(getattr(value, item.name))
+            if not item.metadata.get("made"):
+                yield from _paths(getattr(value, item.name))
 
 
 def _plain(value: Any) -> Any:

@@ -13,7 +13,7 @@ DATUMS = ("wgs84", "gcj02", "bd09", "unknown")
 RUN_DATUMS = ("wgs84", "gcj02")
 
 
-def key(example: str, *, choices: Sequence[str] = (), **options: Any) -> Any:
+def key(example: str, *, choices: Sequence[str] = (), made: bool = False, **options: Any) -> Any:
     """
     Return a field with what a message needs: an example, and the choices where it has some.
 
@@ -23,10 +23,13 @@ def key(example: str, *, choices: Sequence[str] = (), **options: Any) -> Any:
         A line of plan.toml that would be right.
     choices
         The values that are allowed, where they can be counted.
+    made
+        Whether a run makes the file or folder: it is no input and need not exist.
     **options
         What `dataclasses.field` takes.
     """
-    return field(metadata={"example": example, "choices": tuple(choices)}, **options)
+    about = {"example": example, "choices": tuple(choices), "made": made}
+    return field(metadata=about, **options)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +103,7 @@ class Venues:
     reports: Path | None = key('reports = "reports.csv"', default=None)
     datum: str = key('datum = "wgs84"', choices=DATUMS, default="unknown")
     assume_none: bool = key("assume_none = false", default=False)
+    outside: Path | None = key('outside = "outside.csv"', default=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,10 +158,16 @@ class Candidates:
 class Demand:
     """Where people are taken to be."""
 
-    source: str = key('source = "villages"', choices=("villages", "seats"), default="villages")
+    source: str = key(
+        'source = "villages"', choices=("villages", "seats", "grid", "raster"), default="villages"
+    )
     unlocated: str = key('unlocated = "draws"', choices=("draws", "seat"), default="draws")
     draws: int = key("draws = 200", default=200)
     seed: int = key("seed = 1", default=1)
+    grid: Path | None = key('grid = "grid.gpkg"', default=None)
+    raster: Path | None = key('raster = "population.tif"', default=None)
+    cell_m: float = key("cell_m = 1000.0", default=1000.0)
+    weights: Path | None = key('weights = "weights.csv"', default=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,6 +188,20 @@ class Travel:
     snap_limit_m: float = key("snap_limit_m = 1000.0", default=1000.0)
     barrier: str = key('barrier = "长江"', default="")
     crossings: Path | None = key('crossings = "crossings.geojson"', default=None)
+    trips: Path | None = key('trips = "trips.csv"', default=None)
+    cache: Path | None = key('cache = "cache"', made=True, default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class Overpass:
+    """The server that `coverplan roads fetch` asks."""
+
+    endpoint: str = key(
+        'endpoint = "https://overpass-api.de/api"', default="https://overpass-api.de/api"
+    )
+    cache: Path | None = key('cache = "roads-cache"', made=True, default=None)
+    timeout_s: int = key("timeout_s = 180", default=180)
+    rate_limit: bool = key("rate_limit = true", default=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,7 +212,7 @@ class Programme:
     model: str = key('model = "every_township"', choices=("every_township", "p_median", "count"))
     cutoffs_min: tuple[int, ...] = key("cutoffs_min = [15, 30]")
     cutoff_min: int = key("cutoff_min = 30")
-    demand: str = key('demand = "residents"', choices=("residents", "pupils"), default="residents")
+    demand: str = key('demand = "residents"', default="residents")
     new_sites: int | str = key('new_sites = "target"', default="target")
     target: str = key('target = "university-sites"', default="")
     place: bool = key("place = true", default=True)

@@ -6,7 +6,14 @@ import pandas as pd
 from coverplan.join import whole_persons
 from coverplan.towns import size_weights
 
-__all__ = ["demand_points", "location_quality", "seat_points", "village_people"]
+__all__ = [
+    "areal_points",
+    "demand_points",
+    "group_points",
+    "location_quality",
+    "seat_points",
+    "village_people",
+]
 
 LOCATIONS = ("own", "asked", "seat", "none")
 
@@ -193,6 +200,96 @@ def demand_points(
     bare = townships[~townships.index.isin(villages["code9"])]
     points = pd.concat([points, seat_points(bare)]) if len(bare) else points
     return points.rename_axis("id").sort_index()
+
+
+def areal_points(
+    townships: pd.DataFrame, places: pd.DataFrame, zone: "pd.Series[str]"
+) -> pd.DataFrame:
+    """
+    Share each township's people among the cells of a grid or raster that lie in it.
+
+    Parameters
+    ----------
+    townships
+        Index code9, columns `people`, `seat_lon`, `seat_lat`.
+    places
+        `lon`, `lat`, `people` (any positive weight).
+    zone
+        Township of each place, "" outside of all.
+
+    Returns
+    -------
+    pandas.DataFrame
+        As `demand_points`; ids are the township's code and a running number, `people_kind` is
+        scaled, and the people of each township sum to its total exactly. A township without a
+        cell stands at its seat.
+
+    Examples
+    --------
+    >>> townships = pd.DataFrame({"people": [10], "seat_lon": [107.7], "seat_lat": [29.9]},
+    ...                          index=["500230001"])
+    >>> cells = pd.DataFrame({"lon": [107.7, 107.8], "lat": 29.9, "people": [1.0, 3.0]})
+    >>> areal_points(townships, cells, pd.Series(["500230001"] * 2))["people"].tolist()
+    [2, 8]
+    """
+    totals = townships["people"].astype("Int64")
+    parts = []
+    for code9, members in places.groupby(zone.to_numpy(), sort=True):
+        if code9 not in totals.index:
+            continue
+        table = members[["lon", "lat"]].assign(code9=code9, code12="", kind="")
+        table["people"] = pd.Series(pd.NA, index=members.index, dtype="Int64")
+        if not pd.isna(totals[code9]):
+            table["people"] = whole_persons(members["people"], int(totals[code9]))
+        table["people"] = table["people"].astype("Int64")
+        table.index = pd.Index([f"{code9}-{n:05}" for n in range(len(table))])
+        parts.append(table.assign(people_kind="scaled", location="own"))
+    held = {str(part["code9"].iloc[0]) for part in parts}
+    bare = seat_points(townships[~townships.index.isin(held)])
+    points = pd.concat([*(part[bare.columns] for part in parts), bare] if len(bare) else parts)
+    return points[list(bare.columns)].rename_axis("id").sort_index()
+
+
+def group_points(residents: pd.DataFrame, weights: pd.DataFrame) -> pd.DataFrame:
+    """
+    Return the demand points of groups that the county counted, such as the elderly.
+
+    Parameters
+    ----------
+    residents
+        As returned by `demand_points`: where people live.
+    weights
+        `group`, `code9`, `code12` ("" = the township as a whole), `people`. [person]
+
+    Returns
+    -------
+    pandas.DataFrame
+        As `residents` with a column `group`, ids `<group>:<id>`; a township's figure is shared
+        among its points as its residents are, in whole persons. Nobody of a group is lost: a
+        village that is no point counts in its township.
+
+    Examples
+    --------
+    >>> residents = pd.DataFrame({"code9": "a", "code12": "", "people": [3, 1]}, index=["p", "q"])
+    >>> weights = pd.DataFrame({"group": ["60+"], "code9": ["a"], "code12": "", "people": [8]})
+    >>> group_points(residents, weights)["people"].to_dict()
+    {'60+:p': 6, '60+:q': 2}
+    """
+    found = []
+    members_of = residents.groupby("code9").groups
+    for group, rows in weights.groupby("group", sort=True):
+        people = pd.Series(0, index=residents.index, dtype="Int64")
+        for code9, code12, number in rows[["code9", "code12", "people"]].itertuples(index=False):
+            if code12 in people.index:
+                people[code12] += int(number)
+            elif code9 in members_of:
+                order = sorted(members_of[code9])
+                size = residents.loc[order, "people"].astype("Int64").fillna(0)
+                people[order] += whole_persons(size.to_numpy(dtype=float), int(number))
+        table = residents.assign(people=people, group=str(group))
+        table.index = pd.Index([f"{group}:{one}" for one in residents.index], name="id")
+        found.append(table)
+    return pd.concat(found)
 
 
 def location_quality(demand: pd.DataFrame) -> pd.DataFrame:

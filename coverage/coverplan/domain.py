@@ -235,6 +235,14 @@ class Inputs:
     """Lines as `intake.roads.read_roads` returns them."""
     visits: "pd.DataFrame | None" = None
     """code9, code12 ("" where only the township is known), type, visited_on."""
+    trips: "pd.DataFrame | None" = None
+    """from_code, to_code, minutes, crossing: known trips for rung C."""
+    outside: "pd.DataFrame | None" = None
+    """id, name, type, lon, lat, near_code9, minutes: venues beyond the county."""
+    weights: "pd.DataFrame | None" = None
+    """group, code9, code12 ("" = the whole township), people."""
+    people_places: "pd.DataFrame | None" = None
+    """lon, lat, people: cells of a grid or raster."""
     remote: "pd.DataFrame | None" = None
     """[code12] the adopted list of remote villages."""
     crossings: "gpd.GeoDataFrame | None" = None

@@ -2,17 +2,20 @@
 
 from collections.abc import Sequence
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 
 from coverplan.config import Plan
-from coverplan.demand import demand_points, seat_points
+from coverplan.crs import DEGREES
+from coverplan.demand import areal_points, demand_points, group_points, seat_points
 from coverplan.domain import Inputs, Rung, TravelTimes
+from coverplan.join import points_in_zones
 
 __all__ = ["demand_groups", "group_rows"]
 
 
-def demand_groups(plan: Plan, townships: pd.DataFrame, inputs: Inputs) -> pd.DataFrame:
+def demand_groups(plan: Plan, townships: gpd.GeoDataFrame, inputs: Inputs) -> pd.DataFrame:
     """
     Return where residents and pupils are.
 
@@ -32,8 +35,16 @@ def demand_groups(plan: Plan, townships: pd.DataFrame, inputs: Inputs) -> pd.Dat
         [id] as `demand` in docs/contracts.md, residents first; schools only where the county gave
         its register.
     """
+    places = inputs.people_places
     if plan.travel.rung is Rung.LINE or plan.demand.source == "seats":
         residents = seat_points(townships)
+    elif places is not None:
+        points = gpd.GeoDataFrame(
+            places, geometry=gpd.points_from_xy(places["lon"], places["lat"]), crs=DEGREES
+        )
+        cells = townships[["geometry"]]
+        cells = cells[cells.geom_type.isin(["Polygon", "MultiPolygon"])]
+        residents = areal_points(townships, places, points_in_zones(points, cells))
     else:
         residents = demand_points(
             townships,
@@ -43,9 +54,12 @@ def demand_groups(plan: Plan, townships: pd.DataFrame, inputs: Inputs) -> pd.Dat
             unlocated=plan.demand.unlocated,
         )
     residents = residents.assign(group="residents", name="", level="")
-    if inputs.schools is None:
-        return residents
-    return pd.concat([residents, _pupils(inputs.schools, inputs.asked_villages)])
+    parts = [residents]
+    if inputs.schools is not None:
+        parts.append(_pupils(inputs.schools, inputs.asked_villages))
+    if inputs.weights is not None and len(inputs.weights):
+        parts.append(group_points(residents, inputs.weights))
+    return pd.concat(parts) if len(parts) > 1 else residents
 
 
 def _pupils(schools: pd.DataFrame, asked: pd.DataFrame | None) -> pd.DataFrame:
@@ -82,7 +96,7 @@ def group_rows(
     times
         Rows as `demand`.
     group
-        `"residents"` or `"pupils"`.
+        `"residents"`, `"pupils"`, or a group of `[demand] weights`.
     levels
         School levels (学段) wanted; all when empty.
     """

@@ -12,14 +12,18 @@ from coverplan.cells import thiessen_cells
 from coverplan.config import Plan
 from coverplan.crs import DEGREES, metric_crs
 from coverplan.demand import demand_points, location_quality, seat_points, village_people
-from coverplan.domain import Inputs, Presence, Result, TravelTimes
+from coverplan.domain import Inputs, Presence, Result, Rung, TravelTimes
 from coverplan.errors import Problem
 from coverplan.evidence import candidate_evidence, evidence_notes, records_to_check
 from coverplan.gaps import gap_table
 from coverplan.groups import demand_groups
 from coverplan.impedance import Barrier, TravelModel, travel_model, travel_times
 from coverplan.impedance.banks import banks, crossings_between
+from coverplan.impedance.beyond import outside_sites, with_outside
+from coverplan.impedance.network import snap
+from coverplan.impedance.service_areas import service_areas
 from coverplan.intake.inputs import read_inputs
+from coverplan.join import metric_xy
 from coverplan.places import candidate_places, sites_of, venue_places
 from coverplan.presence import presence_by_township, presence_by_village
 from coverplan.proposals import propose
@@ -51,7 +55,7 @@ STEPS = (
 Progress = Callable[[str], None]
 
 
-def run(
+def run(  # noqa: PLR0915 - a recipe is read from top to bottom
     plan: Plan, *, progress: Progress | None = None, scenario: Scenario | None = None
 ) -> Result:
     """
@@ -93,6 +97,11 @@ def run(
     begin("travel")
     demand = demand_groups(plan, townships, inputs)
     sites = sites_of(venues, candidates)
+    if inputs.people_places is not None:
+        mine = demand[demand["group"] == "residents"]
+        quality = location_quality(mine)["located_share"]
+        townships["people_located_share"] = quality.reindex(townships.index)
+    beyond = None if inputs.outside is None else outside_sites(inputs.outside)
     known = {
         "townships": townships,
         "villages": villages,
@@ -103,9 +112,16 @@ def run(
         "snap_limit_m": plan.travel.snap_limit_m,
         "barrier": _barrier(plan, inputs, outline, crs),
         "seed": plan.demand.seed,
+        "trips": inputs.trips,
     }
     model = travel_model(plan.travel, **known)
-    times, travel_notes = travel_times(demand, sites, plan.travel, model=model, **known)
+    over = beyond is not None and plan.travel.rung is not Rung.ASKED
+    ends = pd.concat([sites, beyond[sites.columns]]) if beyond is not None and over else sites
+    times, travel_notes = travel_times(demand, ends, plan.travel, model=model, **known)
+    if inputs.outside is not None and beyond is not None:
+        asked = {name: known[name] for name in ASKED}
+        times = with_outside(times, inputs.outside, demand, **asked)
+        beyond = beyond[beyond.index.isin(times.sites)]
     begin("presence")
     presence = presence_by_township(
         townships,
@@ -117,17 +133,32 @@ def run(
     village_presence = presence_by_village(villages, venues, inputs.reports, presence)
     begin("coverage")
     reached = {"demand": demand, "times": times, "venues": venues, "sites": sites}
-    strewn = None if model is None else _strewn(plan, model, townships, sites, crs)
+    strewn = None if model is None else _strewn(plan, model, townships, ends, crs)
     coverage = programme_coverage(
-        plan, presence=presence, strewn=strewn, scenarios=inputs.scenarios, **reached
+        plan,
+        presence=presence,
+        strewn=strewn,
+        scenarios=inputs.scenarios,
+        outside=beyond,
+        **reached,
     )
     nearest = nearest_venues(
-        list(inputs.venue_types.index), seats=seat_points(townships), crs=crs, **reached
+        list(inputs.venue_types.index),
+        seats=seat_points(townships),
+        crs=crs,
+        outside=beyond,
+        **reached,
     )
     gaps = gap_table(presence, coverage, nearest, plan.programme)
     gaps["comfort"] = comfort(plan, presence, coverage).reindex(gaps.index, fill_value="")
     equity = equity_table(
-        plan, demand=demand, times=times, venues=venues, presence=presence, coverage=coverage
+        plan,
+        demand=demand,
+        times=times,
+        venues=venues,
+        presence=presence,
+        coverage=coverage,
+        outside=beyond,
     )
     begin("targets")
     remote, remote_said = _remote(
@@ -206,7 +237,7 @@ def run(
         equity=equity,
         targets_by_township=by_town,
         outline=outline,
-        layers=inputs.layers,
+        layers={**inputs.layers, **_areas(plan, model, venues, crs)},
         venue_types=inputs.venue_types,
         ledger=inputs.ledger,
         sources=inputs.sources,
@@ -230,6 +261,35 @@ def _barrier(
         return None
     pieces = banks(inputs.layers[plan.travel.barrier], outline, crs)
     return Barrier(pieces, crossings_between(pieces, inputs.crossings))
+
+
+ASKED = ("townships", "villages", "asked_villages", "asked_seats", "crs")
+AREAS = "service_areas"
+
+
+def _areas(
+    plan: Plan, model: TravelModel | None, venues: gpd.GeoDataFrame, crs: str
+) -> dict[str, gpd.GeoDataFrame]:
+    """Return from where each programme's open venues are reached over roads; for drawing only."""
+    if model is None or model.network is None:
+        return {}
+    parts = []
+    for item in plan.programme:
+        mine = venues[(venues["type"] == item.type) & venues["open"] & venues["lon"].notna()]
+        if not len(mine):
+            continue
+        xy = metric_xy(mine["lon"], mine["lat"], crs)
+        places = snap(model.network, xy, plan.travel.snap_limit_m)
+        ids = list(map(str, mine.index))
+        areas = service_areas(model.network, places, ids, item.cutoffs_min, crs)
+        areas["name"] = venues["name"].reindex(areas["site"]).to_numpy()
+        parts.append(areas.assign(kind="service_area", type=item.type))
+    whole = [part for part in parts if len(part)]
+    if not whole:
+        return {}
+    columns = ["name", "kind", "type", "site", "cutoff_min", "geometry"]
+    table = gpd.GeoDataFrame(pd.concat(whole, ignore_index=True)[columns], crs=crs)
+    return {AREAS: table.to_crs(DEGREES)}
 
 
 def _strewn(

@@ -35,6 +35,7 @@ def programme_coverage(
     sites: pd.DataFrame,
     strewn: Strewn | None = None,
     scenarios: pd.DataFrame | None = None,
+    outside: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """
     Count who is reached within each cutoff of each programme.
@@ -56,6 +57,8 @@ def programme_coverage(
         for demand points and venues; None where the rung knows no such travel.
     scenarios
         `scenario, code9, people`: other township totals, for residents; or None.
+    outside
+        [id] `type`: venues beyond the county that are columns of `times`, or None.
 
     Returns
     -------
@@ -75,6 +78,8 @@ def programme_coverage(
         asked = set(state.index[state == Presence.UNREPORTED])
         asked |= set(of_type.loc[~of_type["located"], "code9"])
         standing = {item.type: list(of_type.index[of_type["located"]])}
+        if outside is not None:
+            standing[item.type] += list(outside.index[outside["type"] == item.type])
         loose = strewn is not None and (group["location"] == "none").any()
         cutoffs = {item.type: item.cutoffs_min}
         home = dict(zip(sites.index, sites["code9"], strict=True))
@@ -163,6 +168,7 @@ def nearest_venues(
     venues: pd.DataFrame,
     sites: pd.DataFrame,
     crs: str,
+    outside: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """
     Return, for each township and type, the nearest open venue in minutes and kilometres.
@@ -177,6 +183,8 @@ def nearest_venues(
         From `demand.seat_points`: kilometres are from the seat.
     crs
         The plan's metric reference system.
+    outside
+        [id] `name, type, lon, lat`: venues beyond the county, columns of `times`; or None.
 
     Returns
     -------
@@ -186,8 +194,12 @@ def nearest_venues(
         reaches none) [min], `nearest_km` (straight line from the seat) [km].
     """
     residents, minutes = group_rows(demand, times, "residents")
-    reached = venues.loc[[site for site in sites.index if site in venues.index]]
-    km = line_times(seats, sites.loc[reached.index], crs)
+    reached = venues.loc[[site for site in sites.index if site in venues.index], ["type", "name"]]
+    places = sites.loc[reached.index, ["lon", "lat"]]
+    if outside is not None:
+        reached = pd.concat([reached, outside[["type", "name"]]])
+        places = pd.concat([places, outside[["lon", "lat"]]])
+    km = line_times(seats, places, crs)
     rows = []
     for kind in types:
         ids = list(reached.index[reached["type"] == kind])
@@ -198,7 +210,7 @@ def nearest_venues(
         table["nearest_km"] = _finite(by_line["mean"])
         rows.append(table.assign(type=kind))
     nearest = pd.concat(rows).set_index("type", append=True)
-    names = {str(key): str(name) for key, name in venues["name"].items()}
+    names = {str(key): str(name) for key, name in reached["name"].items()}
     nearest["nearest_name"] = [names.get(key, "") for key in nearest["nearest_id"]]
     for name in ("nearest_min", "nearest_km"):
         nearest[name] = nearest[name].astype("Float64")

@@ -15,6 +15,7 @@ __all__ = [
     "DEPARTMENTS",
     "HEADERS",
     "INDICATORS",
+    "OUTSIDE",
     "POPULATION",
     "PROVENANCE",
     "REMOTE",
@@ -23,10 +24,12 @@ __all__ = [
     "SCHOOLS",
     "TARGETS",
     "TOWNSHIPS",
+    "TRIPS",
     "VENUES",
     "VENUE_TYPES",
     "VILLAGES",
     "VISITS",
+    "WEIGHTS",
     "Column",
     "Kind",
     "TableContract",
@@ -153,6 +156,7 @@ COMPARISONS: Choices = {
     "=": ("==", "等于", "equal", "eq"),
     "<=": ("≤", "不超过", "至多", "at_most", "le", "max"),
     "full": ("全覆盖", "全部", "all"),
+    "rising": ("逐年增加", "逐步增加", "每年不少于且不低于上一年"),
 }
 POPULATION_KINDS: Choices = {
     "census": ("普查", "人口普查"),
@@ -349,6 +353,45 @@ ASKED_SEATS = TableContract(
     ),
     key=("from_code9", "to_code9"),
 )
+TRIPS = TableContract(
+    "trips",
+    "已知行程表",
+    (
+        _must(_text("from_code", "起点代码（乡镇或村）")),
+        _must(_text("to_code", "终点代码（乡镇或村）")),
+        _must(_MINUTES),
+        _text("crossing", "经由的桥梁或渡口"),
+        _NOTE,
+    ),
+)
+OUTSIDE = TableContract(
+    "outside",
+    "县外场馆表",
+    (
+        _must(_text("id", "编号")),
+        _must(_text("name", "场馆名称")),
+        _must(_text("type", "类型")),
+        _LON,
+        _LAT,
+        _code9("near_code9", "邻近的本县乡镇代码"),
+        replace(_MINUTES, zh="从该乡镇驻地出发的分钟"),
+        _SOURCE,
+        _NOTE,
+    ),
+    key=("id", "near_code9"),
+)
+WEIGHTS = TableContract(
+    "weights",
+    "人群分布表",
+    (
+        _must(_text("group", "人群")),
+        _must(_code9()),
+        _code12(),
+        _must(_count("people", "人数", "人")),
+        _SOURCE,
+    ),
+    key=("group", "code9", "code12"),
+)
 VISITS = TableContract(
     "visits",
     "流动服务记录表",
@@ -400,6 +443,9 @@ INDICATORS = TableContract(
         _must(_YEAR),
         _must(Column("value", "数值", Kind.NUMBER)),
         Column("planned", "计划数", Kind.NUMBER),
+        Column("sample", "样本量", Kind.NUMBER),
+        Column("low", "区间下限", Kind.NUMBER),
+        Column("high", "区间上限", Kind.NUMBER),
         _date("date", "日期"),
         _SOURCE,
         _NOTE,
@@ -457,6 +503,9 @@ CONTRACTS: Mapping[str, TableContract] = MappingProxyType(
             CANDIDATES,
             ASKED_VILLAGES,
             ASKED_SEATS,
+            TRIPS,
+            OUTSIDE,
+            WEIGHTS,
             VISITS,
             REMOTE,
             TARGETS,

@@ -98,7 +98,7 @@ def statements(
     set_aside = len(aside.drop_duplicates(["file", "sheet", "row"]))
     if set_aside:
         said.append(note("say.set_aside", n=set_aside))
-    said.append(note("say.outside"))
+    said.append(note("say.outside" if plan.venues.outside is None else "say.outside_counted"))
     if not coverage.empty and (coverage["refused"] == "").any():
         said.append(note("say.proxy"))
     return tuple(said)

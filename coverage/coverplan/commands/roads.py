@@ -15,7 +15,6 @@ if TYPE_CHECKING:
 
 __all__ = ["arguments", "execute"]
 
-ENDPOINT = "https://overpass-api.de/api"
 MARGIN_DEG = 0.1
 """People drive some 10 km round a corner of the next county. [deg]"""
 
@@ -37,8 +36,8 @@ def arguments(parser: argparse.ArgumentParser, lang: str) -> None:
     add("--from", dest="source", type=Path, metavar="FILE", help=say("roads.cli.source", lang))
     add("--to", type=Path, metavar="FILE", help=say("roads.cli.to", lang))
     add("--cache", type=Path, metavar="DIR", help=say("roads.cli.cache", lang))
-    add("--endpoint", default=ENDPOINT, metavar="URL", help=say("roads.cli.endpoint", lang))
-    add("--timeout", type=int, default=180, metavar="S", help=say("roads.cli.timeout", lang))
+    add("--endpoint", metavar="URL", help=say("roads.cli.endpoint", lang))
+    add("--timeout", type=int, metavar="S", help=say("roads.cli.timeout", lang))
     add("--no-rate-limit", action="store_true", help=say("roads.cli.rate", lang))
 
 
@@ -72,7 +71,7 @@ def execute(options: argparse.Namespace) -> int:
                 Problem("roads.not_named", Where(file=plan.source, key="travel.roads"))
             )
         return _describe(read_roads(plan.travel.roads), plan)
-    area = _area(plan)
+    area, asked = _area(plan), plan.overpass
     if options.action == "import":
         if options.source is None:
             raise InputError(Problem("roads.no_source", Where(key="--from")))
@@ -80,11 +79,11 @@ def execute(options: argparse.Namespace) -> int:
     else:
         roads = download_roads(
             area,
-            cache=options.cache or plan.folder / "roads-cache",
+            cache=options.cache or asked.cache or plan.folder / "roads-cache",
             mode="walk" if plan.travel.mode == "walk" else "drive",
-            endpoint=options.endpoint,
-            timeout_s=options.timeout,
-            rate_limit=not options.no_rate_limit,
+            endpoint=options.endpoint or asked.endpoint,
+            timeout_s=options.timeout or asked.timeout_s,
+            rate_limit=asked.rate_limit and not options.no_rate_limit,
         )
     target = options.to or plan.folder / "roads.gpkg"
     roads.to_file(target, driver="GPKG", layer="roads")

@@ -9,7 +9,7 @@ from coverplan.domain import Rung, TravelTimes
 from coverplan.errors import ConfigError, Problem, Severity, Where
 from coverplan.impedance.asked import asked_times
 from coverplan.impedance.by_road import SNAP_LIMIT_M, road_times
-from coverplan.impedance.calibrate import known_trips
+from coverplan.impedance.calibrate import known_trips, listed_trips
 from coverplan.impedance.checks import asked_problems
 from coverplan.impedance.line import line_times
 from coverplan.impedance.model import Barrier, TravelModel, line_model, road_model
@@ -58,10 +58,13 @@ def travel_model(
         if roads is None:
             where = Where(key="travel.rung")
             raise ConfigError(Problem("travel.no_roads", where, str(travel.rung)))
-        return road_model(roads, travel.mode, crs, snap_limit_m)
+        return road_model(roads, travel.mode, crs, snap_limit_m, travel.cache)
     if travel.rung is Rung.CALIBRATED:
-        if trips is None:
-            trips = known_trips(townships, villages, asked_villages, asked_seats, crs)
+        learned = known_trips(townships, villages, asked_villages, asked_seats, crs)
+        if trips is not None:
+            listed = listed_trips(trips, townships, villages, crs, barrier=barrier is not None)
+            learned = pd.concat([learned, listed], ignore_index=True) if len(learned) else listed
+        trips = learned
         return line_model(travel, trips, barrier=barrier, seed=seed)
     return None
 
@@ -108,8 +111,8 @@ def travel_times(
     snap_limit_m
         A place farther from any road is off the network. [m]
     trips
-        Known trips for rung C, as `calibrate.known_trips` returns them; None: take the answers,
-        or the plan's detour and speed where there are none.
+        `from_code`, `to_code` (township or village), `minutes`, `crossing`: known trips for rung C
+        beside the answers; without any the plan's detour and speed stand.
     barrier
         A river and its crossings for rung C; None: the barrier is off, and that is said.
     seed

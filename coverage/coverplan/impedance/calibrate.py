@@ -20,6 +20,7 @@ __all__ = [
     "calibrated_minutes",
     "fit_factor",
     "known_trips",
+    "listed_trips",
     "split_by_bank",
 ]
 
@@ -294,6 +295,48 @@ def known_trips(
     gap = trips[["end_x", "end_y"]].to_numpy() - trips[["start_x", "start_y"]].to_numpy()
     trips["km"] = np.hypot(*gap.T) / 1_000.0
     return trips.dropna(subset=["km", "minutes"])[columns].reset_index(drop=True)
+
+
+def listed_trips(
+    trips: pd.DataFrame,
+    townships: pd.DataFrame,
+    villages: pd.DataFrame,
+    crs: str,
+    *,
+    barrier: bool = False,
+) -> pd.DataFrame:
+    """
+    Return the trips of a table of known trips, as `known_trips` does.
+
+    Parameters
+    ----------
+    trips
+        Columns `from_code`, `to_code` (code9 of a seat or code12 of a village), `minutes` [min],
+        `crossing` (name of the bridge or ferry, "" on one bank).
+    townships
+        Index code9, columns `seat_lon`, `seat_lat`.
+    villages
+        Index code12, columns `lon`, `lat`.
+    crs
+        The metric reference system.
+    barrier
+        Whether the river is known, which then tells the banks apart; else a trip that names a
+        crossing is left out, as it would pass for one on the same bank.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Those whose both ends have coordinates.
+    """
+    lon = pd.concat([townships["seat_lon"], villages["lon"]]).astype(float)
+    lat = pd.concat([townships["seat_lat"], villages["lat"]]).astype(float)
+    places = pd.DataFrame(metric_xy(lon, lat, crs), index=lon.index, columns=["x", "y"])
+    crossing = trips["crossing"].fillna("").astype(str)
+    told = trips if barrier else trips[crossing == ""]
+    table = _trips(places, told["from_code"], places, told["to_code"], told["minutes"])
+    gap = table[["end_x", "end_y"]].to_numpy() - table[["start_x", "start_y"]].to_numpy()
+    table["km"] = np.hypot(*gap.T) / 1_000.0
+    return table.dropna(subset=["km", "minutes"]).reset_index(drop=True)
 
 
 def _trips(

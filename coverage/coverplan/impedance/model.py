@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
@@ -22,7 +23,7 @@ from coverplan.impedance.calibrate import (
     split_by_bank,
 )
 from coverplan.impedance.line import line_minutes
-from coverplan.impedance.network import Network, network_of, road_minutes, snap
+from coverplan.impedance.network import Network, kept_network, road_minutes, snap
 from coverplan.impedance.speeds import PROFILES
 
 __all__ = ["Barrier", "TravelModel", "line_model", "road_model"]
@@ -78,7 +79,11 @@ class TravelModel:
 
 
 def road_model(
-    roads: gpd.GeoDataFrame, mode: str, crs: str, snap_limit_m: float = SNAP_LIMIT_M
+    roads: gpd.GeoDataFrame,
+    mode: str,
+    crs: str,
+    snap_limit_m: float = SNAP_LIMIT_M,
+    cache: Path | None = None,
 ) -> TravelModel:
     """
     Return the model of rung A.
@@ -93,6 +98,8 @@ def road_model(
         The metric reference system.
     snap_limit_m
         A place farther from any road is off the network. [m]
+    cache
+        Folder in which the network is kept; None keeps nothing.
 
     Raises
     ------
@@ -100,7 +107,7 @@ def road_model(
         No road is open to the mode.
     """
     profile = PROFILES[mode]
-    network = network_of(roads, profile, crs)
+    network = kept_network(roads, profile, crs, cache)
 
     def minutes(start: FloatArray, end: FloatArray) -> FloatArray:
         points = snap(network, start, snap_limit_m), snap(network, end, snap_limit_m)

@@ -1,10 +1,12 @@
 """Rung A: roads as arrays, places on the nearest point of an edge, exact shortest times."""
 
+import hashlib
 from dataclasses import dataclass, fields
 from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 import shapely
 from numpy.typing import NDArray
 from scipy.sparse import coo_array, csr_array
@@ -16,6 +18,7 @@ from coverplan.impedance.speeds import Profile, tobler_kmh
 __all__ = [
     "Network",
     "Snap",
+    "kept_network",
     "network_of",
     "places_graph",
     "road_minutes",
@@ -29,6 +32,8 @@ IntArray = NDArray[np.int64]
 BoolArray = NDArray[np.bool_]
 CHUNK = 8_000_000
 """Node times held at a time (64 MB)."""
+NETWORK_FORMAT = 1
+"""Raised when a network is built otherwise than before: older kept ones are then stale."""
 GRID = 1e7
 """Vertices that agree to seven decimals of a degree are one node, as in OpenStreetMap."""
 
@@ -403,6 +408,46 @@ def store_network(network: Network, path: Path) -> None:
         A `.npz`; the caller names it by the hash of the road file, the profile and the system.
     """
     np.savez(path, **{item.name: getattr(network, item.name) for item in fields(network)})
+
+
+def kept_network(
+    roads: gpd.GeoDataFrame, profile: Profile, crs: str, cache: Path | None
+) -> Network:
+    """
+    Return the network of some roads, built once and then kept by the hash of its content.
+
+    Parameters
+    ----------
+    roads, profile, crs
+        As for `network_of`.
+    cache
+        Folder of the kept networks; None builds it each time.
+
+    Returns
+    -------
+    Network
+        The same whether it was built or read.
+
+    Raises
+    ------
+    InputError
+        As for `network_of`.
+    """
+    if cache is None:
+        return network_of(roads, profile, crs)
+    digest = hashlib.sha256(f"{NETWORK_FORMAT} {profile!r} {crs}".encode())
+    digest.update(b"".join(shapely.to_wkb(roads.geometry.to_numpy(), byte_order=1)))
+    plain = pd.DataFrame(roads.drop(columns=roads.geometry.name))
+    digest.update(pd.util.hash_pandas_object(plain, index=False).to_numpy().tobytes())
+    path = cache / f"network-{digest.hexdigest()[:24]}.npz"
+    if path.is_file():
+        return stored_network(path)
+    network = network_of(roads, profile, crs)
+    cache.mkdir(parents=True, exist_ok=True)
+    part = path.with_suffix(".part.npz")
+    store_network(network, part)
+    part.replace(path)  # an interrupted run leaves no half file under the final name
+    return network
 
 
 def stored_network(path: Path) -> Network:

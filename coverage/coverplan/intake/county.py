@@ -203,6 +203,12 @@ class CountyTables:
             self._sited(table, plan.venues.datum)
             checks.venue_dates(table, plan.county.as_of)
         checks.unique_across(self.venues, "id")
+        outside = desk.table(plan.venues.outside, schema.OUTSIDE)
+        self.tables["outside"] = outside
+        if outside is not None:
+            if self.types is not None:
+                match_types(outside, self.types, "type")
+            match_codes(outside, "near_code9", self.names)
         reports = desk.table(plan.venues.reports, schema.REPORTS)
         self.tables["reports"] = reports
         if reports is None:
@@ -219,6 +225,13 @@ class CountyTables:
         self.tables["schools"] = schools
         if schools is not None:
             self._sited(schools, plan.schools.datum)
+        weights = desk.table(plan.demand.weights, schema.WEIGHTS)
+        self.tables["weights"] = weights
+        if weights is not None:
+            match_codes(weights, "code9", self.names)
+            if self.village_names is not None:
+                listed = self.village_names.names
+                known_codes(weights, "code12", listed.__contains__, "intake.village.code")
         self.candidates = [desk.table(path, schema.CANDIDATES) for path in plan.candidates.files]
         for table in filter(None, self.candidates):
             if self.types is not None:
@@ -249,6 +262,14 @@ class CountyTables:
         self.tables |= {"asked_villages": villages, "asked_seats": seats}
         self.crossings = desk.layer(travel.crossings, "wgs84")
         self.roads = desk.roads(travel.roads, self.outline)
+        self.people_places = desk.people_places(self.outline)
+        trips = desk.table(travel.trips, schema.TRIPS)
+        self.tables["trips"] = trips
+        if trips is not None and self.names is not None:
+            villages_named = self.village_names
+            inside = set(self.names.names) | set(villages_named.names if villages_named else ())
+            for column in ("from_code", "to_code"):
+                known_codes(trips, column, inside.__contains__, "intake.village.code")
         if villages is not None and self.village_names is not None:
             listed = self.village_names.names
             known_codes(villages, "code12", listed.__contains__, "intake.village.code")

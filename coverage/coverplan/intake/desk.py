@@ -17,11 +17,14 @@ from coverplan.schema import TableContract
 
 if TYPE_CHECKING:  # annotations only
     import geopandas as gpd
+    import pandas as pd
 
     from coverplan.config import Plan
 
 __all__ = ["Desk"]
 
+LISTED_SHAPES = 5_000
+"""Larger layers are counted in the sources and not listed shape by shape in the ledger."""
 ROAD_MARGIN_DEG = 0.1
 """People drive some 10 km round a corner of the next county. [deg]"""
 
@@ -96,6 +99,9 @@ class Desk:
             return None
         self.book.extend(notes)
         self.features[file] = len(frame)
+        if len(frame) <= LISTED_SHAPES:
+            for number in range(1, len(frame) + 1):
+                self.book.enter(file, "", number)
         self.stated(file, datum, len(frame))
         return frame
 
@@ -145,13 +151,42 @@ class Desk:
                 north + ROAD_MARGIN_DEG,
             )
         try:
-            found = read_roads(path, bounds)
+            found = read_roads(path, bounds, cache=self.plan.travel.cache)
         except InputError as fault:
             self.book.extend(fault.problems)
             return None
         self.features[file] = len(found)
         self.stated(file, "wgs84", len(found))
         return found if self.datum == "wgs84" else shift_geometry(found, "wgs84", self.datum)
+
+    def people_places(self, outline: "gpd.GeoDataFrame | None") -> "pd.DataFrame | None":
+        """
+        Return the places of a grid's or raster's people, or None where the plan has neither.
+
+        Parameters
+        ----------
+        outline
+            The county in degrees; None: the whole file is read.
+        """
+        from coverplan.intake.people_places import (  # noqa: PLC0415 - heavy
+            places_of_grid,
+            places_of_raster,
+        )
+
+        demand = self.plan.demand
+        try:
+            if demand.source == "grid" and demand.grid is not None:
+                frame = self.layer(demand.grid, "wgs84")
+                return None if frame is None else places_of_grid(frame, self._open(demand.grid))
+            if demand.source == "raster" and demand.raster is not None:
+                file = self._open(demand.raster)
+                bounds = None if outline is None else tuple(map(float, outline.total_bounds))
+                found = places_of_raster(demand.raster, file, bounds, demand.cell_m)
+                self.features[file] = len(found)
+                return found
+        except InputError as fault:
+            self.book.extend(fault.problems)
+        return None
 
     def named_layers(self) -> "dict[str, gpd.GeoDataFrame]":
         """Return the layers for orientation: name -> frame with the columns `name` and `kind`."""

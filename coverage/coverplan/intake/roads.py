@@ -2,6 +2,7 @@
 
 import bz2
 import gzip
+import hashlib
 import re
 import shutil
 import tempfile
@@ -27,10 +28,15 @@ OPPOSED = {"-1": -1, "reverse": -1, "T": -1, "yes": 1, "true": 1, "True": 1, "1"
 """Words for one-way: OpenStreetMap's, and Geofabrik's F (along the line) and T (against it)."""
 ALWAYS_ONE_WAY = {"motorway", "motorway_link"}
 MILE_KM = 1.609344
+LINES_FORMAT = 1
+"""Raised when this module reads a file otherwise than before: older kept lines are then stale."""
 
 
 def read_roads(
-    path: Path, bounds: tuple[float, float, float, float] | None = None
+    path: Path,
+    bounds: tuple[float, float, float, float] | None = None,
+    *,
+    cache: Path | None = None,
 ) -> gpd.GeoDataFrame:
     """
     Read a road file into plain lines.
@@ -42,6 +48,9 @@ def read_roads(
         `gis_osm_roads_free_1.shp`, or any line layer that GDAL reads.
     bounds
         West, south, east, north of what is needed; lines that do not touch it are left out. [deg]
+    cache
+        Folder in which the lines are kept under the hash of the file's bytes and the bounds, and
+        looked for first; None keeps nothing.
 
     Returns
     -------
@@ -58,6 +67,9 @@ def read_roads(
     where = Where(file=path.name)
     if not path.is_file():
         raise InputError(Problem("roads.missing", where))
+    kept = None if cache is None else cache / f"lines-{_file_hash(path, bounds)}.parquet"
+    if kept is not None and kept.is_file():
+        return gpd.read_parquet(kept)
     try:
         if path.suffix == ".graphml":
             roads = _from_graphml(path)
@@ -70,7 +82,25 @@ def read_roads(
         roads = roads[roads.geometry.intersects(shapely.box(*bounds))]
     if roads.empty:
         raise InputError(Problem("roads.empty", where))
-    return roads.reset_index(drop=True)
+    roads = roads.reset_index(drop=True)
+    if kept is not None:
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        part = kept.with_suffix(".part")
+        roads.to_parquet(part)
+        part.replace(kept)  # an interrupted run leaves no half file under the final name
+    return roads
+
+
+def _file_hash(path: Path, bounds: tuple[float, float, float, float] | None) -> str:
+    """Return a hash of what is read: the file (a shapefile's parts too), bounds and reader."""
+    digest = hashlib.sha256(f"{LINES_FORMAT} {bounds}".encode())
+    parts = [path]
+    if path.suffix.lower() == ".shp":
+        parts = sorted(one for one in path.parent.glob(f"{path.stem}.*") if one.is_file())
+    for part in parts:
+        with part.open("rb") as source:
+            digest.update(hashlib.file_digest(source, "sha256").digest())
+    return digest.hexdigest()[:24]
 
 
 def download_roads(

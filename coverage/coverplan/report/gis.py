@@ -187,6 +187,10 @@ def _venues(result: Result, lang: str) -> GisLayer:
 
 def _orientation(result: Result, lang: str) -> Iterator[GisLayer]:
     """Yield rivers, railways and the like, one layer a kind and shape of geometry."""
+    for name, areas in result.layers.items():
+        if "cutoff_min" in areas:
+            look = single(Symbol("fill", "", "#2171b5", 0.3))
+            yield _layer(name, areas, result, lang, {name: look})
     for kind in ("neighbour", "river", "railway", "road"):
         parts = []
         for name, layer in result.layers.items():
