@@ -1,10 +1,14 @@
 import geopandas as gpd
+import openpyxl
+import pandas as pd
 import pytest
 from shapely.geometry import Polygon, box
 
 from coverplan.config import read_plan
 from coverplan.intake.inputs import examine
 from coverplan.intake.topology import flaws, repaired, tell_flaws
+from coverplan.pipeline import run
+from coverplan.report.run_folder import write
 from little_county import little_county, venues
 from support import shared
 
@@ -181,3 +185,34 @@ def test_the_polygons_of_a_real_county_have_no_flaw_but_slivers():
     towns.index = towns.index.astype(str)
     assert len(towns) == 12
     assert [flaw for flaw in flaws(towns) if not flaw.sliver] == []
+
+
+def test_every_shape_of_a_layer_is_accounted_for_as_every_row_is(tmp_path):
+    more = real_cells(tmp_path)
+    layer = gpd.read_file(tmp_path / "towns.geojson")
+    layer["name"] = ["双龙镇", "三合街道", "外县镇"]
+    layer.to_file(tmp_path / "towns.geojson")
+    examined = examine(read_plan(little_county(tmp_path, more=more)))
+    counts = examined.book.counts()
+    assert counts["towns.geojson"] == {"taken": 2, "repaired": 0, "set_aside": 1}
+    assert counts["outline.geojson"] == {"taken": 1, "repaired": 0, "set_aside": 0}
+    lines = examined.book.frame().set_index(["file", "row"])
+    assert lines.loc[("towns.geojson", 3), "text_zh"] == (
+        "“外县镇”不是本县的乡镇（街道），这个面没有用"
+    )
+
+
+def test_a_conflict_reaches_the_ledger_the_workbook_and_the_map(tmp_path):
+    more = real_cells(tmp_path)
+    conflict = "v1,甲,museum,三合街道,,107.79,29.9,开放"
+    plan = read_plan(little_county(tmp_path, more=more, venues=venues(conflict)))
+    out = write(run(plan), tmp_path / "out")
+    said = "“甲”写的是 三合街道，坐标却在 双路镇，离 三合街道 的边界 1.0 公里。按 三合街道 计"
+    assert said in (out / "ledger.csv").read_text(encoding="utf-8-sig")
+    for name, sheet in (("ledger.xlsx", "逐行台账"), ("gaps.xlsx", "数据质量")):
+        cells = openpyxl.load_workbook(out / name)[sheet].iter_rows(values_only=True)
+        assert any(said in str(cell) for row in cells for cell in row), name
+    assert said in (out / "map.html").read_text(encoding="utf-8")
+    presence = pd.read_csv(out / "gaps.csv", dtype="str", encoding="utf-8-sig")
+    has = presence[(presence["state"] == "has") & (presence["type"] == "museum")]
+    assert list(has["township"]) == ["三合街道"]  # the stated township decides

@@ -236,7 +236,12 @@ def matched_cells(
         return None
     cells = frame[["geometry"]].copy()
     cells["code9"] = codes
-    lost = [shown(v) for v, code in zip(frame[column], codes, strict=True) if not code]
+    lost = []
+    for number, (raw, code) in enumerate(zip(frame[column], codes, strict=True), start=1):
+        if not code:
+            lost.append(shown(raw))
+            where = Where(file, row=number, column=column)
+            desk.book.skip(where, "intake.layer.no_township", shown(raw))
     if lost:
         desk.note("intake.layer.unmatched", file, "、".join(lost), column=column, count=len(lost))
     cells = cells[cells["code9"] != ""].dissolve("code9").sort_index()

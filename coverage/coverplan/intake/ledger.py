@@ -108,7 +108,9 @@ class RowBook:
         place = _place(where)
         self._aside.add(place)
         self._skipped.add(place)
-        self._lines[place].append(Line(key, before=found, values={"found": found}))
+        self._lines.setdefault(place, []).append(
+            Line(key, where.column, found, values={"found": found})
+        )
 
     def repair(self, where: Where, line: Line) -> None:
         """
