@@ -238,6 +238,7 @@ def small_result(*, example: bool = False, lang: str = "zh", profile: str = "int
             "responsible": pd.array(["各乡镇（街道）", ""], dtype="str"),
             "source_table": pd.array(["presence", "indicators"], dtype="str"),
             "venue_type": pd.array(["university_site", ""], dtype="str"),
+            "goal": [3.0, 1000.0],
             "done": [1.0, np.nan],
             "planned": [0.0, np.nan],
             "missing": [2.0, np.nan],
@@ -246,6 +247,7 @@ def small_result(*, example: bool = False, lang: str = "zh", profile: str = "int
             "missing_table": pd.array(["", "indicators"], dtype="str"),
             "note_zh": pd.array(["", "缺指标表"], dtype="str"),
             "note_en": pd.array(["", "no table of indicators"], dtype="str"),
+            "actual_2024": [1.0, np.nan],
         },
         index=pd.Index(["university-townships", "volunteers"], name="id", dtype="str"),
     )

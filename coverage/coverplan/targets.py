@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
+from itertools import pairwise
 
 import pandas as pd
 
@@ -19,6 +20,8 @@ __all__ = ["Evidence", "Status", "ledger"]
 Value = str | int | float
 PRIMARY = ("小学",)
 SECONDARY = ("初中", "高中", "完全中学")
+RISING = "rising"
+"""At least the number in each year, and no year below the one before."""
 
 
 class Status(StrEnum):
@@ -275,7 +278,11 @@ def _indicators(
         notes = (("targets.note.stage", {"stage": stage}),)
         return _Count(1.0 if reached else 0.0, planned, met=reached, notes=notes)
     values: dict[str, Value] = {"value": _plain(value), "year": int(last["year"])}
-    return _Count(value, planned, notes=(("targets.note.typed", values),))
+    sample, low, high = (_number(last.get(one)) for one in ("sample", "low", "high"))
+    if sample is None and low is None and high is None:
+        return _Count(value, planned, notes=(("targets.note.typed", values),))
+    values |= {"sample": _plain(sample), "interval": f"{_plain(low)}–{_plain(high)}"}
+    return _Count(value, planned, notes=(("targets.note.typed_with", values),))
 
 
 _FINISHED = ("开放", "完成", "已完成", "done", "open")
@@ -294,9 +301,15 @@ def _flow(row: pd.Series, mine: pd.DataFrame, period: tuple[int, ...], as_of: da
     if short:
         failed = "、".join(map(str, short))
         note = ("targets.note.years_short", {"years": text, "short": failed})
-    return _Count(
-        by_year.get(as_of.year), None, silent, met=not short and not silent, notes=(note,)
-    )
+    notes, falling = [note], []
+    if row.get("comparison") == RISING:
+        # a silent year between two typed ones hides no fall: compare with the last one known
+        known = [year for year in years if year in typed]
+        falling = [b for a, b in pairwise(known) if typed[b] < typed[a]]
+        if falling:
+            notes.append(("targets.note.falling", {"falling": "、".join(map(str, falling))}))
+    met = not short and not silent and not falling
+    return _Count(by_year.get(as_of.year), None, silent, met=met, notes=tuple(notes))
 
 
 def _status(count: _Count, goal: float | None, *, ended: bool) -> Status:

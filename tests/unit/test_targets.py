@@ -180,3 +180,27 @@ def test_a_stage_is_told_in_its_own_word():
 def test_what_nobody_typed_is_unreported():
     row = one(rows(target("t", source="indicators")), evidence())
     assert (row["status"], pd.isna(row["done"])) == ("unreported", True)
+
+
+def test_a_budget_that_shall_rise_may_stand_still_but_not_fall():
+    flow = rows(target("t", "flow_per_year", "2", "indicators", types=""))
+    flow["comparison"] = "rising"
+
+    def judged(*values):
+        typed = [("t", 2021 + at, value, None) for at, value in enumerate(values)]
+        return one(flow, evidence(indicators=typed))
+
+    assert judged(2.0, 2.0, 2.1, 2.5)["status"] == "done"
+    row = judged(2.0, 2.6, 2.4, 2.5)
+    assert row["status"] == "running"
+    assert "低于上一年的年份：2023" in row["note_zh"]
+    assert judged(1.9, 2.0, 2.1, 2.2)["status"] == "running"
+
+
+def test_a_survey_is_told_with_its_year_sample_and_interval():
+    share = rows(target("t", "share", "15", "indicators", types=""))
+    found = evidence(indicators=[("t", 2024, "14.6", None)])
+    assert "样本量" not in one(share, found)["note_zh"]
+    found.indicators[["sample", "low", "high"]] = [1200, 12.6, 16.6]
+    note = one(share, found)["note_zh"]
+    assert "2024 年；样本量 1200；区间 12.6–16.6" in note

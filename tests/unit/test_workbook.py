@@ -2,6 +2,7 @@
 
 import io
 import re
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -22,6 +23,7 @@ SHEETS = [
     "其他类型",
     "村社区",
     "目标台账",
+    "任务清单",
     "建议选址",
     "论证",
     "数据质量",
@@ -69,10 +71,10 @@ def test_each_sheet_opens_with_title_unit_and_date(tmp_path):
         assert "截至 2025 年 12 月 31 日" in second
 
 
-def test_each_sheet_prints_on_a4_across_with_page_numbers(tmp_path):
+def test_each_sheet_prints_on_one_page_across_with_page_numbers(tmp_path):
     for sheet in written(tmp_path):
         assert sheet.page_setup.orientation == "landscape"
-        assert sheet.page_setup.paperSize == 9
+        assert sheet.page_setup.paperSize in {8, 9}
         # one page across is the format's default and left out of the file
         assert (sheet.page_setup.fitToWidth or 1, sheet.page_setup.fitToHeight) == (1, 0)
         assert sheet.sheet_properties.pageSetUpPr.fitToPage
@@ -277,3 +279,39 @@ def test_an_empty_table_says_none(tmp_path):
 @pytest.mark.parametrize(("text", "width"), [("abc", 3), ("丰都", 4), ("30 分钟", 7), ("", 0)])
 def test_a_chinese_character_is_as_wide_as_two_latin_ones(text, width):
     assert text_width(text) == width
+
+
+def test_no_sheet_is_printed_in_type_smaller_than_seven_points(tmp_path):
+    for sheet in written(tmp_path):
+        # what LibreOffice and Excel make of a column: seven pixels a character, 96 to the inch
+        width = sum(7 * one.width * 0.75 for one in sheet.column_dimensions.values())
+        paper = {8: 1191 - 72, 9: 842 - 72}[sheet.page_setup.paperSize]
+        pages = sheet.page_setup.fitToWidth or 1
+        assert 11 * min(1, paper * pages / width) >= 7, sheet.title
+
+
+def test_the_ledger_shows_each_year_and_the_list_of_tasks_can_be_filtered_by_department(tmp_path):
+    book = written(tmp_path)
+    sheet = book["目标台账"]
+    assert table_of(sheet, head_row(sheet))["2024 年末"].iloc[0] == 1
+    sheet = book["任务清单"]
+    tasks = table_of(sheet, head_row(sheet))
+    assert {"任务", "牵头", "责任", "时限", "进展", "问题", "下一步"} <= set(tasks)
+    assert tasks["进展"].iloc[0] == "到期未完成：1/3个"
+
+
+def test_the_ledger_by_township_writes_no_nought_for_who_is_silent(tmp_path):
+    result = small_result()
+    keys = pd.MultiIndex.from_product([["university-townships"], TOWNS], names=["target", "code9"])
+    frame = pd.DataFrame(
+        {
+            "done": [1, 0, 0], "planned": 0, "whole": pd.array([None] * 3, dtype="Int64"),
+            "state": ["has", "none", "unreported"],
+        },
+        index=keys,
+    )  # fmt: skip
+    path = tmp_path / "gaps.xlsx"
+    write_workbook(replace(result, targets_by_township=frame), path)
+    sheet = read(path)["分乡镇台账"]
+    head = head_row(sheet)
+    assert [sheet.cell(head + row, 4).value for row in (1, 2, 3, 4)] == [1, 0, "未报", 1]

@@ -1,13 +1,15 @@
 """How a sheet becomes a form as offices use it: title, unit line, numbered rows, total, footer."""
 
 import math
-import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from pathlib import Path
 from typing import Any, Self
 
+import numpy as np
+
+from coverplan.report.layout import A4, broken_head, column_letter, paper_for, text_width
 from coverplan.report.tables import is_missing
 from coverplan.report.words import word
 from coverplan.text import say
@@ -22,7 +24,6 @@ _FONTS = {
 _NUMBERS = {"int": "#,##0", "minutes": "0.0", "km": "0.0", "share": "0.0%", "free": "0.####"}
 _MAX_WIDTH, _MIN_WIDTH = 42, 5
 _LINE_HEIGHT = 15.0
-_LONG_HEAD = 7
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +174,7 @@ class Form:
         self.row = 0
         self.columns = columns
         self._widths: dict[int, float] = {}
+        self._frozen = 1
         self._page(title)
         self._title(title, unit_line)
 
@@ -215,7 +217,9 @@ class Form:
         head = self.row + (1 if grouped else 0)
         self._heads(whole, head, grouped=grouped)
         first = head + 1
-        letters = {column.name: _letter(place) for place, column in enumerate(whole) if column.name}
+        letters = {
+            column.name: column_letter(place) for place, column in enumerate(whole) if column.name
+        }
         opening = {i for i, one in enumerate(whole) if i and one.group != whole[i - 1].group}
         for place, column in enumerate(whole):
             self._cells(column, place, first, letters, 2 if place in opening else 1)
@@ -231,21 +235,29 @@ class Form:
             self.sheet.autofilter(head, 0, last, len(whole) - 1)
             # only the one table that a sheet is about keeps its head in sight
             frozen = next((i + 1 for i, one in enumerate(whole) if one.name == "key"), 1)
+            self._frozen = frozen
             self.sheet.freeze_panes(head + 1, frozen)
             self.sheet.repeat_rows(0, head)
         self._colours(whole, first, last)
 
     def close(self) -> None:
-        """Set the widths that the contents asked for."""
+        """Set the widths that the contents asked for, and the paper on which they can be read."""
+        whole = 0.0
         for place in range(self.columns):
-            width = min(max(self._widths.get(place, 9.0), _MIN_WIDTH), _MAX_WIDTH)
-            self.sheet.set_column(place, place, width + 1.2)
+            width = min(max(self._widths.get(place, 9.0), _MIN_WIDTH), _MAX_WIDTH) + 1.2
+            self.sheet.set_column(place, place, width)
+            whole += (7 * width + 5) * 0.75  # seven pixels a character and five, in points
+        paper, pages = paper_for(whole)
+        self.sheet.set_paper(paper)
+        self.sheet.fit_to_pages(pages, 0)
+        if pages > 1:
+            self.sheet.repeat_columns(0, self._frozen - 1)
 
     def _page(self, title: str) -> None:
         lang = self.book.lang
         sheet = self.sheet
         sheet.set_landscape()
-        sheet.set_paper(9)
+        sheet.set_paper(A4)
         sheet.fit_to_pages(1, 0)
         sheet.set_margins(left=0.5, right=0.5, top=0.7, bottom=0.7)
         sheet.center_horizontally()
@@ -286,7 +298,7 @@ class Form:
         lines = 1
         for place, column in enumerate(columns):
             width = self._needed(column)
-            text = column.head if text_width(column.head) <= width else _broken(column.head)
+            text = column.head if text_width(column.head) <= width else broken_head(column.head)
             self.sheet.write_string(head, place, text, look)
             parts = [math.ceil(text_width(part) / width) for part in text.split("\n")]
             lines = max(lines, sum(parts))
@@ -386,8 +398,9 @@ class Form:
             if place == 0:
                 self.sheet.write_string(row, 0, say("report.total", lang), look)
             elif column.total:
-                letter = _letter(place)
-                known = [one for one in column.values if not is_missing(one)]
+                letter = column_letter(place)
+                known = [one for one in column.values if isinstance(one, int | float | np.number)]
+                known = [one for one in known if not is_missing(one)]
                 text = f"=SUM({letter}{first + 1}:{letter}{last + 1})"
                 self.sheet.write_formula(row, place, text, look, sum(known))
             else:
@@ -412,7 +425,7 @@ class Form:
                 if place not in counted:
                     self.sheet.write_blank(top + line, place, None, label)
         for place, column in counted.items():
-            letter = _letter(place)
+            letter = column_letter(place)
             for line, one in enumerate(words):
                 text = f'=COUNTIF({letter}{first + 1}:{letter}{last + 1},"{one}")'
                 found = sum(value == one for value in column.values)
@@ -444,23 +457,6 @@ class Form:
                 self.sheet.conditional_format(first, place, last, place, rule)
 
 
-def text_width(text: str) -> float:
-    """
-    Return how many Latin characters wide a text is; a Chinese character counts two.
-
-    Parameters
-    ----------
-    text
-        One line.
-
-    Examples
-    --------
-    >>> text_width("30 分钟")
-    7.0
-    """
-    return float(sum(2 if unicodedata.east_asian_width(sign) in "WFA" else 1 for sign in text))
-
-
 def states(values: Iterable[Any], family: str, lang: str) -> list[str | None]:
     """
     Return the words for the values of a closed list, None where there is no value.
@@ -475,25 +471,3 @@ def states(values: Iterable[Any], family: str, lang: str) -> list[str | None]:
         `"zh"` or `"en"`.
     """
     return [None if is_missing(one) or one == "" else word(family, one, lang) for one in values]
-
-
-def _broken(head: str) -> str:
-    """Break a long header where a reader would: before its bracket, else near its middle."""
-    for sign in ("（", "("):
-        if sign in head[1:]:
-            return head.replace(sign, f"\n{sign}", 1)
-    if " " in head and head.isascii():
-        words = head.split(" ")
-        middle = (len(words) + 1) // 2
-        return " ".join(words[:middle]) + "\n" + " ".join(words[middle:])
-    middle = (len(head) + 1) // 2
-    return head if len(head) < _LONG_HEAD else f"{head[:middle]}\n{head[middle:]}"
-
-
-def _letter(place: int) -> str:
-    letters = ""
-    place += 1
-    while place:
-        place, rest = divmod(place - 1, 26)
-        letters = chr(65 + rest) + letters
-    return letters

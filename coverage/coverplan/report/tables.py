@@ -344,7 +344,16 @@ TABLES: dict[str, Callable[[Result], pd.DataFrame]] = {
 }
 """Every list that leaves as a CSV, by the name of its file."""
 
-PROSPECTS = ("curve", "evidence", "phases", "plans", "prices", "checks", "equity")
+PROSPECTS = (
+    "curve",
+    "evidence",
+    "phases",
+    "plans",
+    "prices",
+    "checks",
+    "equity",
+    "targets_by_township",
+)
 """Frames of what a placement rests on, and equity; each leaves as a CSV where it has rows."""
 
 

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 
@@ -23,7 +22,6 @@ from coverplan.report.tables import (
     gaps_table,
     joined,
     of_type,
-    targets_table,
     type_order,
     villages_table,
 )
@@ -31,17 +29,12 @@ from coverplan.report.words import header, type_name, word
 from coverplan.report.workbook_equity import equity_sheet
 from coverplan.report.workbook_notes import method_sheet, quality_sheet
 from coverplan.report.workbook_proposed import proposed_sheet
+from coverplan.report.workbook_targets import target_sheets
 from coverplan.text import say
 
 __all__ = ["book_of", "write_workbook"]
 
 VILLAGE_TYPES = 12
-LEDGER_NUMBERS = (
-    ("done", "done"),
-    ("planned", "planned"),
-    ("missing", "still_missing"),
-    ("unreported", "unreported"),
-)
 OTHERS = 3
 SHEET_NAME = 31
 
@@ -63,7 +56,7 @@ def write_workbook(result: Result, path: Path, *, lang: str = "zh") -> None:
         _overview(book, result)
         _by_type(book, result)
         _villages(book, result)
-        _targets(book, result)
+        target_sheets(book, result)
         proposed_sheet(book, result)
         equity_sheet(book, result)
         quality_sheet(book, result)
@@ -343,54 +336,7 @@ def _village_types(result: Result, table: pd.DataFrame) -> list[str]:
     return answered[:VILLAGE_TYPES]
 
 
-def _targets(book: Book, result: Result) -> None:
-    lang = book.lang
-    table = targets_table(result)
-    columns = [
-        Column(header("clause", lang), _texts(table, "clause")),
-        Column(header("name_zh", lang), _texts(table, f"name_{lang}"), name="key", width=26),
-        Column(header("target", lang), list(table["target"]), "free", width=8),
-        Column(header("unit", lang), _texts(table, "unit")),
-        *(
-            Column(header(head, lang), list(table[name]), "free")
-            for name, head in LEDGER_NUMBERS
-            if name in table
-        ),
-        Column(header("status", lang), states(table["status"], "status", lang), marked=True),
-        *(
-            Column(header(name, lang), _named(table, name, lang), width=width)
-            for name, width in (
-                ("firm", 8),
-                ("reading", 30),
-                ("lead", 20),
-                ("responsible", 24),
-                ("source_table", 12),
-                ("missing_table", 14),
-                (f"note_{lang}", 28),
-            )
-            if name in table
-        ),
-    ]
-    title = say("report.title.targets", lang, county=county_name(result, lang))
-    form = book.form(
-        say("report.sheet.targets", lang), title, say("report.unit_count", lang), len(columns) + 1
-    )
-    form.table(columns, total=False)
-    form.close()
-
-
 def _cautions(result: Result, lang: str) -> list[str]:
     approximate = bool(result.townships.get("approximate", pd.Series([False])).any())
     texts = [say("report.approximate", lang)] if approximate else []
     return [*texts, say("report.not_public", lang)]
-
-
-def _named(table: pd.DataFrame, name: str, lang: str) -> Sequence[Any]:
-    """Return the texts of a column; names of tables in the reader's language."""
-    if name in {"source_table", "missing_table"}:
-        return states(table[name], "table", lang)
-    return _texts(table, name)
-
-
-def _texts(table: pd.DataFrame, name: str) -> Sequence[Any]:
-    return [None if pd.isna(one) else str(one) for one in table[name]]
