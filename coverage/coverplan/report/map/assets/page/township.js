@@ -114,7 +114,7 @@ function remedy(k) {
   if (over !== null && over > 0) { rows.push(h('p.over', {}, say('remedy.over', { name: clean(gaps.nearest[k]), n: Math.ceil(gaps.minutes[k]), cutoff: type.cutoff, over: Math.ceil(over) }))); }
   if (p && p.state[k] === 'u') { rows.push(h('p', {}, say('remedy.ask', { type: kindName() }))); }
   const best = bestRemedy(type, k, free);
-  if (best) { rows.push(h('p.best', { 'data-candidate': DATA.candidates.id[best.j] }, h('b', {}, say('remedy.best')), DATA.candidates.name[best.j], '，', bestWords(type, best), ' ', h('button.small', { type: 'button', onclick: () => toggle(best.j) }, say('remedy.take')))); }
+  if (best) { rows.push(h('p.best', { 'data-candidate': DATA.candidates.id[best.j] }, h('b', {}, say('remedy.best')), DATA.candidates.name[best.j], tongue ? ', ' : '，', bestWords(type, best), ' ', h('button.small', { type: 'button', onclick: () => toggle(best.j) }, say('remedy.take')))); }
   if (here.length) { rows.push(h('ul.picks', {}, here.map(j => h('li', {}, h('label', {}, h('input', { type: 'checkbox', checked: true, 'data-candidate': DATA.candidates.id[j], onchange: () => toggle(j) }), siteLabel(j)))))); }
   if (free.length) {
     rows.push(h('p.small', {}, say('remedy.free', { n: free.length })));
