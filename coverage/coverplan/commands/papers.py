@@ -25,6 +25,7 @@ def arguments(parser: argparse.ArgumentParser, lang: str) -> None:
     add("--out", type=Path, metavar="DIR", help=say("report.cli.papers_out", lang))
     add("--per-township", action="store_true", help=say("report.cli.per_township", lang))
     add("--geojson", action="store_true", help=say("report.cli.geojson", lang))
+    add("--pdf", action="store_true", help=say("report.cli.pdf", lang))
     profiles = ("internal", "meeting", "public")
     add("--profile", choices=profiles, help=say("report.cli.profile", lang))
 
@@ -46,9 +47,11 @@ def execute(options: argparse.Namespace) -> int:
     Raises
     ------
     InputError
-        There is no run folder.
+        There is no run folder, or no LibreOffice for `--pdf`; the papers are written then.
     """
     from coverplan.report.extras import write_extras  # noqa: PLC0415 - lazy
+    from coverplan.report.manifest import NAME, add_files  # noqa: PLC0415 - lazy
+    from coverplan.report.pdf import write_pdfs  # noqa: PLC0415 - lazy
     from coverplan.report.read_run import read_run  # noqa: PLC0415 - lazy
 
     result = read_run(options.run)
@@ -62,5 +65,10 @@ def execute(options: argparse.Namespace) -> int:
         per_township=options.per_township,
         profile=options.profile,
     )
+    if options.pdf:
+        printed = write_pdfs(folder, names)
+        names += printed
+        if (folder / NAME).is_file():
+            add_files(folder, printed)
     print(say("report.cli.files", lang, count=len(names), path=folder))
     return DONE
