@@ -100,6 +100,8 @@ def by_township(
         table = pd.DataFrame(
             {"done": town["places_open"].sum(), "planned": town["places_planned"].sum()}
         )
+        if row["source_table"] == "presence":
+            table = table.clip(upper=1)  # the target counts townships, not places
         table["whole"] = pd.Series(pd.NA, index=table.index, dtype="Int64")
         table["state"] = town["state"].agg(_worst_known)
         if row["source_table"] == "villages":
@@ -203,7 +205,9 @@ def _progress(row: pd.Series, lang: str) -> str:
     status = say(f"report.status.{row['status']}", lang)
     if pd.isna(row["done"]) or pd.isna(row["goal"]):
         return say("tasks.progress_open", lang, status=status)
-    numbers: Mapping[str, str] = {name: f"{float(row[name]):g}" for name in ("done", "goal")}
+    numbers: Mapping[str, str] = {
+        name: f"{round(float(row[name]), 1):g}" for name in ("done", "goal")
+    }
     return say("tasks.progress", lang, status=status, unit=row["unit"], **numbers)
 
 
@@ -217,5 +221,7 @@ def _next(row: pd.Series, lang: str) -> str:
         return say("tasks.next.report", lang, lead=lead)
     if pd.isna(row["missing"]):
         return say("tasks.next.decide", lang)
-    missing = f"{float(row['missing']):g}"
+    missing = f"{round(float(row['missing']), 1):g}"
+    if missing == "0":
+        return say("tasks.next.short_years", lang, lead=lead)
     return say("tasks.next.close", lang, missing=missing, unit=row["unit"], lead=lead)

@@ -106,3 +106,28 @@ def test_the_list_of_tasks_has_the_receivers_columns_and_says_what_comes_next():
     assert len(task_list(rows, period=PERIOD, lead="县教委")) == 1
     assert task_list(rows, period=PERIOD, responsible="县财政局").empty
     assert "to propose" in task_list(rows, period=PERIOD, lang="en")["next"].iloc[0]
+
+
+def test_a_flow_that_fell_short_in_an_earlier_year_is_not_told_to_close_a_gap_of_nought():
+    rows = pd.DataFrame([ledger_row(kind="flow_per_year", done=70.0, goal=50.0, missing=0.0)])
+    assert task_list(rows, period=PERIOD)["next"].iloc[0].startswith("本年已达到")
+
+
+def test_a_share_is_told_to_one_decimal():
+    rows = pd.DataFrame([ledger_row(unit="%", done=46.0317, goal=50.0, missing=3.96825)])
+    row = task_list(rows, period=PERIOD).iloc[0]
+    assert "46/50%" in row["progress"]
+    assert "还差 4%" in row["next"]
+
+
+def test_a_target_that_counts_townships_counts_each_once():
+    presence = pd.DataFrame(
+        {"state": ["has"], "places_open": [2], "places_planned": [3]},
+        index=pd.MultiIndex.from_tuples([("500230001", "room")], names=["code9", "type"]),
+    )
+    village = pd.DataFrame(
+        {"state": ["has"]},
+        index=pd.MultiIndex.from_tuples([("500230001001", "room")], names=["code12", "type"]),
+    )
+    table = by_township(targets(("t", "presence", "room", "")), presence, village)
+    assert table.loc[("t", "500230001"), ["done", "planned"]].tolist() == [1, 1]
