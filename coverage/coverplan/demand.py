@@ -234,7 +234,8 @@ def areal_points(
     """
     totals = townships["people"].astype("Int64")
     parts = []
-    for code9, members in places.groupby(zone.to_numpy(), sort=True):
+    for key, members in places.groupby(zone.to_numpy(), sort=True):
+        code9 = str(key)
         if code9 not in totals.index:
             continue
         table = members[["lon", "lat"]].assign(code9=code9, code12="", kind="")

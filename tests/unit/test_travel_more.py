@@ -1,4 +1,4 @@
-"""Further inputs of travel and demand through plan.toml: kept roads, grids, groups, venues outside."""
+"""Further inputs of travel and demand by plan.toml: kept roads, grids, groups, venues outside."""
 
 import geopandas as gpd
 import numpy as np
@@ -89,11 +89,19 @@ def test_a_grid_and_a_raster_share_out_each_townships_people_and_lose_nobody(tmp
     assert (result.townships["people_located_share"] == 1.0).all()
 
 
-def test_a_grid_does_not_go_with_asked_minutes_and_a_group_needs_its_figures(tmp_path):
+def test_a_grid_does_not_go_with_asked_minutes(tmp_path):
+    more = '[demand]\nsource = "grid"\ngrid = "roads.gpkg"\n[travel]\nrung = "B"\n'
+    path = county(tmp_path, more + 'asked_villages = "a.csv"\nasked_seats = "a.csv"\n', a="x\n")
     with pytest.raises(ConfigError, match="B 级"):
-        more = '[demand]\nsource = "grid"\ngrid = "roads.gpkg"\n[travel]\nrung = "B"\n'
-        (tmp_path / "roads.gpkg").write_bytes(b"")
-        read_plan(county(tmp_path, more))
+        read_plan(path)
+
+
+def test_a_programme_for_a_group_without_figures_is_refused(tmp_path):
+    path = county(tmp_path, ROAD)
+    text = path.read_text(encoding="utf-8").replace('target = "sites"', 'demand = "60+"')
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(ConfigError, match="没有“60\\+”这类人群"):
+        read_plan(path)
 
 
 def test_a_venue_outside_counts_for_coverage_and_not_for_presence(tmp_path):

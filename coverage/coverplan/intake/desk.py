@@ -180,7 +180,10 @@ class Desk:
                 return None if frame is None else places_of_grid(frame, self._open(demand.grid))
             if demand.source == "raster" and demand.raster is not None:
                 file = self._open(demand.raster)
-                bounds = None if outline is None else tuple(map(float, outline.total_bounds))
+                bounds = None
+                if outline is not None:
+                    west, south, east, north = map(float, outline.total_bounds)
+                    bounds = (west, south, east, north)
                 found = places_of_raster(demand.raster, file, bounds, demand.cell_m)
                 self.features[file] = len(found)
                 return found

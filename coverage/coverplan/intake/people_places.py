@@ -123,7 +123,7 @@ def _blocks(values: Floats, step: int) -> tuple[Floats, Floats, Floats]:
     wide = values.shape[1] // step + 1
     block = (row // step) * wide + column // step
     _, which = np.unique(block, return_inverse=True)
-    total = np.bincount(which, people)
+    total: Floats = np.bincount(which, people).astype(np.float64)
     return (
         np.bincount(which, people * (row + 0.5)) / total,
         np.bincount(which, people * (column + 0.5)) / total,
