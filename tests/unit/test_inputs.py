@@ -445,3 +445,10 @@ def test_layers_for_orientation_carry_their_name_and_kind(tmp_path):
     layers = read_inputs(read_plan(little_county(tmp_path, more=more))).layers
     assert list(layers) == ["水系"]
     assert layers["水系"][["name", "kind"]].to_numpy().tolist() == [["长江", "river"]]
+
+
+def test_a_row_with_a_bad_cell_tells_of_its_unknown_names_in_the_same_report(tmp_path):
+    row = "v1,甲,科技观,三健乡,,,,"
+    path = little_county(tmp_path, venues=venues(row))
+    found = {(p.where.column, p.where.row) for p in examine(read_plan(path)).problems}
+    assert {("状态", 2), ("类型", 2), ("所属乡镇", 2)} <= found

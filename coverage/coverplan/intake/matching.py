@@ -1,10 +1,10 @@
 """Names in a table become keys: townships, villages, types; doubtful ones become questions."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
-from coverplan.errors import Problem, Severity
+from coverplan.errors import Problem, Severity, Where
 from coverplan.intake.cells import shown
 from coverplan.intake.ledger import Line
 from coverplan.intake.names import How, Match, TownshipNames, VillageNames, bare_name
@@ -67,14 +67,29 @@ def match_townships(table: Table, names: TownshipNames) -> None:
             if match.how is How.KIND:
                 _ask(table, line, "township", "intake.township.kind", text, now=full)
         else:
-            key, where = f"intake.township.{_word(match)}", table.where(line, "township")
-            values = {"suggestions": "、".join(match.suggestions)}
-            table.book.add(Problem(key, where, shown(text), values, Severity.ROW))
+            table.book.add(_unsure(match, table.where(line, "township"), text))
         return match
 
+    for where, text in _faulty_texts(table, "township"):
+        match = names.match(text)
+        if not match.how.sure:
+            table.book.add(_unsure(match, where, text))
     codes = [asked(line, text).code for line, text in enumerate(table.rows["township"])]
     table.rows["code9"] = _texts(codes)
     table.rows["township"] = _texts([names.names.get(code, "") for code in codes])
+
+
+def _unsure(match: Match, where: Where, text: str) -> Problem:
+    values = {"suggestions": "、".join(match.suggestions)}
+    return Problem(f"intake.township.{_word(match)}", where, shown(text), values, Severity.ROW)
+
+
+def _faulty_texts(table: Table, column: str) -> Iterator[tuple[Where, str]]:
+    """Yield the texts of a column in the rows that have been set aside for another cell."""
+    for sheet, row, record in table.faulty:
+        text = record.get(column)
+        if text:
+            yield table.at(sheet, row, column), str(text)
 
 
 def match_codes(table: Table, column: str, names: TownshipNames | None) -> None:
@@ -201,8 +216,8 @@ def match_types(table: Table, types: TypeNames, column: str, *, many: bool = Fal
     many
         Whether a cell may hold several types; they are written back parted by `;`.
     """
-    ids = []
-    for line, text in enumerate(table.rows[column]):
+
+    def known(where: Where, text: str) -> str:
         found = []
         for word in split_words(text) if many else ([text] if text else []):
             key = types.of(word)
@@ -210,11 +225,14 @@ def match_types(table: Table, types: TypeNames, column: str, *, many: bool = Fal
                 found.append(key)
             else:
                 values = {"nearest": types.nearest(word)}
-                where = table.where(line, column)
                 problem = Problem("intake.type.unknown", where, shown(word), values, Severity.ROW)
                 table.book.add(problem)
-        ids.append(";".join(dict.fromkeys(found)))
-    table.rows[column] = _texts(ids)
+        return ";".join(dict.fromkeys(found))
+
+    for where, text in _faulty_texts(table, column):
+        known(where, text)
+    rows = enumerate(table.rows[column])
+    table.rows[column] = _texts([known(table.where(line, column), text) for line, text in rows])
 
 
 def known_codes(

@@ -51,6 +51,9 @@ class Table:
         Sheet -> canonical column -> header as it stands in the file.
     book
         The account of its rows; shared where one was passed in.
+    faulty
+        Sheet, row and sound cells of each row with a fault in a cell: set aside already, but its
+        names are looked up too, so that one report tells all that is wrong with it.
     """
 
     contract: TableContract
@@ -59,6 +62,7 @@ class Table:
     places: tuple[tuple[str, int], ...]
     headers: Mapping[str, Mapping[str, str]]
     book: RowBook
+    faulty: tuple[tuple[str, int, Mapping[str, Any]], ...] = ()
 
     @property
     def frame(self) -> "pd.DataFrame":
@@ -88,7 +92,19 @@ class Table:
         column
             Canonical column name.
         """
-        sheet, row = self.places[line]
+        return self.at(*self.places[line], column)
+
+    def at(self, sheet: str, row: int, column: str = "") -> Where:
+        """
+        Return the place of a row, for a message.
+
+        Parameters
+        ----------
+        sheet, row
+            Where it stands.
+        column
+            Canonical column name.
+        """
         header = self.headers.get(sheet, {}).get(column, column)
         return Where(self.file, sheet, row, header)
 
@@ -187,6 +203,7 @@ def table_of(
         tuple(reader.places),
         {grid.sheet: header.texts for grid, header in chosen},
         book,
+        tuple(reader.faulty),
     )
     _unique(table)
     return table
@@ -309,6 +326,7 @@ class _Rows:
         self.book = book
         self.records: list[dict[str, Any]] = []
         self.places: list[tuple[str, int]] = []
+        self.faulty: list[tuple[str, int, Mapping[str, Any]]] = []
         self._seen: dict[tuple[str, type, Raw], Parsed] = {}
 
     def read(self, grid: Grid, header: Header) -> None:
@@ -326,8 +344,10 @@ class _Rows:
                 found = next((shown(cell) for cell in raw if cell is not None), "")
                 self.book.skip(where, aside, found)
                 continue
-            record = self._record(grid, row, columns, merged)
-            if record is not None:
+            record, sound = self._record(grid, row, columns, merged)
+            if not sound:
+                self.faulty.append((grid.sheet, row, record))
+            else:
                 self.records.append(record)
                 self.places.append((grid.sheet, row))
 
@@ -366,7 +386,7 @@ class _Rows:
         row: int,
         columns: list[tuple[Column, int, str]],
         merged: Mapping[tuple[int, int], Raw],
-    ) -> dict[str, Any] | None:
+    ) -> tuple[dict[str, Any], bool]:
         raws = grid.rows[row - 1]
         record: dict[str, Any] = {}
         sound = True
@@ -388,7 +408,7 @@ class _Rows:
                 line = Line(parsed.repair, header, shown(raw), after, parsed.values)
                 self.book.repair(where, line)
             record[column.name] = parsed.value
-        return record if sound else None
+        return record, sound
 
     def _merged_cell(self, column: Column, above: Raw) -> Parsed:
         if column.kind not in _FILLED_DOWN or column.name in self.contract.key:
