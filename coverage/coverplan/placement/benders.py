@@ -17,6 +17,9 @@ FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 
 CELLS_OF_RESTARTS = 40_000_000  # work that random restarts of the swap search may take
+TOO_MUCH_WORK = 10 * CELLS_OF_RESTARTS  # then the greedy start alone is improved
+PRICE_SHARE = 0.75  # of it is gone at most when the tree begins
+FIRST_SHARE = 0.25  # of the time limit at most goes into good sites before there is a bound
 CUT = 1e-6  # a cut must be violated by this much, relative to its demand point's cost
 WHOLE = 1e-6  # a site this near to 0 or 1 is decided
 HALF = 0.5
@@ -75,12 +78,13 @@ def _start(task: Task, search: Search, seed: int) -> None:
         return
     random = np.random.default_rng(seed)
     starts = [open_greedily(known, fallback, p)]
-    rounds = int(np.clip(CELLS_OF_RESTARTS // max(n_demand * n_free * p, 1), 1, 12))
+    work = max(n_demand * n_free * p, 1)
+    rounds = int(np.clip(CELLS_OF_RESTARTS // work, 1, 12)) if work < TOO_MUCH_WORK else 0
     starts += [random.choice(n_free, p, replace=False) for _ in range(rounds)]
     for start in starts:
-        sites, _ = swap(known, fallback, start)
+        sites, _ = swap(known, fallback, start, stop=lambda: search.spent(FIRST_SHARE))
         search.offer(sites, total_cost(task, sites))
-        if search.over():
+        if search.spent(FIRST_SHARE):
             return
 
 
@@ -103,7 +107,7 @@ def _first_prices(task: Task, search: Search) -> FloatArray:
         task.p,
         target,
         enough=search.enough,
-        stop=search.over,
+        stop=lambda: search.spent(PRICE_SHARE),
     )
     search.raise_bound(prices.bound)
     return prices.price

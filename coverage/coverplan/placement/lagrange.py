@@ -13,6 +13,8 @@ IntArray = NDArray[np.int64]
 
 # The step falls by SHRINK when PATIENCE steps brought no progress, until it is SMALLEST.
 PATIENCE, SHRINK, SMALLEST = 15, 0.6, 0.005
+# Of tables with more cells only so many times the sites of a mean catchment are looked at.
+LARGE, NEAR, ROWS = 2_000_000, 6, 256
 MEMORY = 0.3  # share of the last direction in the next: damps the zigzag
 
 
@@ -113,17 +115,17 @@ def improve_prices(
     """
     n_demand, n_sites = cost.shape
     p = min(p, n_sites)
+    gains = _Gains(cost, p)
+    # Beyond the trips that are looked at a price is of no use.
+    ceiling = np.minimum(ceiling, gains.ceiling)
     price = np.minimum(price, ceiling)
-    buffer = np.empty_like(cost)
     best = Prices(-np.inf, price, np.zeros(n_sites))
     direction = np.zeros(n_demand)
     alpha, since = 1.0, 0
     for _ in range(steps):
         if stop():
             break
-        np.subtract(cost, price[:, None], out=buffer)
-        np.minimum(buffer, 0.0, out=buffer)
-        site = buffer.sum(axis=0)
+        site = gains.of(price)
         picked = np.argpartition(site, p - 1)[:p] if 0 < p < n_sites else np.arange(n_sites)[:p]
         bound = float(price.sum() + site[picked].sum())
         if bound > best.bound:
@@ -138,7 +140,7 @@ def improve_prices(
             alpha, since, price = alpha * SHRINK, 0, best.price
             if alpha < SMALLEST:
                 break
-        served = np.count_nonzero(buffer[:, picked], axis=1)
+        served = gains.served(picked)
         direction = (1.0 - MEMORY) * (1.0 - served) + MEMORY * direction
         length = float(direction @ direction)
         if length == 0.0:
@@ -146,3 +148,48 @@ def improve_prices(
         step = alpha * max(target - bound, 1e-6 * abs(target)) / length
         price = np.minimum(price + step * direction, ceiling)
     return best
+
+
+class _Gains:
+    """What each site saves at given prices; of large tables the nearest sites only."""
+
+    def __init__(self, cost: FloatArray, p: int) -> None:
+        n_demand, n_sites = cost.shape
+        near = NEAR * n_sites // max(p, 1) + NEAR
+        self.n_sites = n_sites
+        self.cost = cost
+        self.site: NDArray[np.int32] | None = None
+        self.ceiling = np.full(n_demand, np.inf)
+        if cost.size > LARGE and near < n_sites // 2:
+            order = np.empty((n_demand, near), dtype=np.int32)
+            self.cost = np.empty((n_demand, near))
+            for first in range(0, n_demand, ROWS):
+                part = cost[first : first + ROWS]
+                number = np.argpartition(part, near, axis=1)[:, : near + 1]
+                values = np.take_along_axis(part, number, axis=1)
+                # argpartition puts the next nearest last: no price above it is tried.
+                self.ceiling[first : first + ROWS] = values[:, near]
+                order[first : first + ROWS] = number[:, :near]
+                self.cost[first : first + ROWS] = values[:, :near]
+            self.site = order
+        self.buffer = np.empty_like(self.cost)
+
+    def of(self, price: FloatArray) -> FloatArray:
+        """Return the gain of each site, never above zero."""
+        np.subtract(self.cost, price[:, None], out=self.buffer)
+        np.minimum(self.buffer, 0.0, out=self.buffer)
+        if self.site is None:
+            total: FloatArray = self.buffer.sum(axis=0)
+            return total
+        gain: FloatArray = np.zeros(self.n_sites)
+        gain += np.bincount(self.site.ravel(), self.buffer.ravel(), minlength=self.n_sites)
+        return gain
+
+    def served(self, picked: IntArray) -> IntArray:
+        """Return for how many of some sites each demand point gains, at the last prices."""
+        if self.site is None:
+            return np.asarray(np.count_nonzero(self.buffer[:, picked], axis=1), dtype=np.int64)
+        chosen = np.zeros(self.n_sites, dtype=np.bool_)
+        chosen[picked] = True
+        gaining = chosen[self.site] & (self.buffer < 0)
+        return np.asarray(np.count_nonzero(gaining, axis=1), dtype=np.int64)

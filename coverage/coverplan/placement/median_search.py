@@ -63,6 +63,18 @@ class Search:
         """Return whether time is up or the user wants to stop."""
         return self.interrupted or time.monotonic() >= self.deadline
 
+    def spent(self, share: float) -> bool:
+        """
+        Return whether a share of the time is used up, or the user wants to stop.
+
+        Parameters
+        ----------
+        share
+            Between 0 and 1.
+        """
+        until = self.began + share * (self.deadline - self.began)
+        return self.interrupted or time.monotonic() >= until
+
     @property
     def proof(self) -> float:
         """A bound above this proves the best found."""

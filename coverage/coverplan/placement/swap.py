@@ -1,5 +1,6 @@
 """Good sets of sites quickly: greedy opening and the exchange of one site for another."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -99,7 +100,12 @@ def open_greedily(cost: FloatArray, fallback: FloatArray, p: int) -> IntArray:
 
 
 def swap(
-    cost: FloatArray, fallback: FloatArray, sites: IntArray, steps: int = 1_000_000
+    cost: FloatArray,
+    fallback: FloatArray,
+    sites: IntArray,
+    steps: int = 1_000_000,
+    *,
+    stop: Callable[[], bool] = lambda: False,
 ) -> tuple[IntArray, float]:
     """
     Exchange one open for one closed site while that saves anything, best exchange first.
@@ -112,6 +118,8 @@ def swap(
         Columns to start from.
     steps
         Exchanges at most.
+    stop
+        Asked before each exchange; True ends the search.
 
     Returns
     -------
@@ -135,7 +143,7 @@ def swap(
     for _ in range(steps):
         near = nearest_two(cost, fallback, opened)
         total = float(near.first.sum())
-        if opened.size == 0:
+        if opened.size == 0 or stop():
             return opened, total
         second = np.where(np.isfinite(near.second), near.second, cost.max() * 2.0 + 1.0)
         np.subtract(near.first[:, None], cost, out=buffer)
