@@ -23,7 +23,7 @@ def main() -> None:
     parser.add_argument("--sites", type=int, nargs="*", default=[5, 10, 30])
     options = parser.parse_args()
     print(
-        "   points    p   sha256      best     bound    gap %       s   cpu s  status        peak MB"
+        "   points    p   sha256      best     bound    gap %       s   cpu s  status       peak MB"
     )
     for n in options.points:
         points = np.random.default_rng((31, n)).random((n, 2)) * 1000.0
