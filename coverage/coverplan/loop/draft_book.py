@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from coverplan import schema
+from coverplan import answers
 from coverplan.loop.drafting import Proposal, passed_over, proposals, soft_sentences
 from coverplan.loop.policy import Policy
 from coverplan.report.csv_out import write_csv
@@ -108,7 +108,7 @@ def _proposal_sheet(
     }
     form = book.form(say("loop.draft.sheet", "zh"), title, "", 13)
     form.note(say("loop.draft.how", "zh", **counts))
-    kinds = {key: words[0] for key, words in schema.TARGET_KINDS.items()}
+    kinds = {key: words[0] for key, words in answers.TARGET_KINDS.items()}
     heads = {name: TARGETS.column(name).zh for name in ("clause", "name_zh", "kind", "unit")}
     form.table(
         [

@@ -7,13 +7,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from coverplan.answers import STATUSES as STATUS_WORDS
 from coverplan.crs import metric_crs
 from coverplan.domain import Inputs
 from coverplan.impedance.line import line_km
 from coverplan.join import metric_xy
 from coverplan.loop.sheets import CHECKED, MODES, SCHOOLS, STATUSES, TICK
 from coverplan.report.tables import is_missing
-from coverplan.schema import STATUSES as STATUS_WORDS
 from coverplan.text import say
 
 __all__ = [
@@ -40,7 +40,7 @@ def status_zh(status: str) -> str:
     Parameters
     ----------
     status
-        One of `schema.STATUSES`.
+        One of `answers.STATUSES`.
 
     Examples
     --------

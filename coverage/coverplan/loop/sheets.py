@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
-from coverplan import schema
+from coverplan import answers, schema
 from coverplan.schema import Column, Kind, TableContract
 
 __all__ = [
@@ -100,7 +100,7 @@ _ZERO = Column(
     ),
     aliased=False,
 )
-_SEEN = MappingProxyType(dict(schema.YES_NO_UNKNOWN))
+_SEEN = MappingProxyType(dict(answers.YES_NO_UNKNOWN))
 
 PROGRAMMES = Sheet(
     "零报告",
@@ -238,7 +238,7 @@ SCHOOLS = Sheet(
     spare=60,
     choices=MappingProxyType(
         {
-            "level": tuple(schema.LEVELS),
+            "level": tuple(answers.LEVELS),
             "space": ("是", "否", "未知"),
             "activity_room": ("是", "否", "未知"),
         }

@@ -5,7 +5,8 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from coverplan.schema import ANSWERS, REPORTS, STATUSES, VENUES, TableContract
+from coverplan.answers import ANSWERS, STATUSES
+from coverplan.schema import REPORTS, VENUES, TableContract
 
 __all__ = ["intake_words"]
 
