@@ -230,7 +230,7 @@ def areal_points(
     ...                          index=["500230001"])
     >>> cells = pd.DataFrame({"lon": [107.7, 107.8], "lat": 29.9, "people": [1.0, 3.0]})
     >>> areal_points(townships, cells, pd.Series(["500230001"] * 2))["people"].tolist()
-    [2, 8]
+    [3, 7]
     """
     totals = townships["people"].astype("Int64")
     parts = []

@@ -101,7 +101,7 @@ def most_themes(
 
     Examples
     --------
-    >>> plan = most_themes([[5.0, 6.0, 7.0], [40.0, 6.0, 7.0]], [10, 5], ["a", "b", "b"], 10.0, 2,
+    >>> plan = most_themes([[5.0, 6.0, 17.0], [40.0, 6.0, 7.0]], [10, 5], ["a", "b", "b"], 10.0, 2,
     ...                    at_least=2)
     >>> plan.chosen.tolist(), plan.objective
     ([0, 1], 10.0)
