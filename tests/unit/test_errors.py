@@ -1,4 +1,5 @@
 import pytest
+
 from coverplan.errors import InputError, Problem, TableError, Where
 from coverplan.text import LANGUAGES, catalogue, say
 
