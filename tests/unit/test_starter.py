@@ -1,5 +1,6 @@
 import shutil
 from datetime import date
+from typing import Any
 
 import openpyxl
 import pandas as pd
@@ -115,7 +116,7 @@ def test_seats_that_the_planner_types_in_are_all_that_kilometres_stand_on(tmp_pa
     book.save(folder / "townships.xlsx")
     sheet = (book := openpyxl.load_workbook(folder / "venues.xlsx")).worksheets[0]
     head = [cell.value for cell in sheet[1]]
-    venue: dict[str, object] = {"编号": "v1", "场馆名称": "甲", "类型": "社区科普大学教学点"}
+    venue: dict[str, Any] = {"编号": "v1", "场馆名称": "甲", "类型": "社区科普大学教学点"}
     venue |= {"乡镇（街道）": "城北镇", "经度": 106.9307, "纬度": 30.3567, "状态": "开放"}
     for name, value in venue.items():
         sheet.cell(2, head.index(name) + 1).value = value
