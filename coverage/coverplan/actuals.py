@@ -7,6 +7,7 @@ import pandas as pd
 
 from coverplan.domain import Presence
 from coverplan.presence import open_at
+from coverplan.targets import counted_venues, places
 from coverplan.text import say
 
 __all__ = ["TASK_COLUMNS", "by_township", "by_year", "task_list"]
@@ -70,7 +71,10 @@ def by_year(
 
 
 def by_township(
-    targets: pd.DataFrame, presence: pd.DataFrame, village_presence: pd.DataFrame
+    targets: pd.DataFrame,
+    venues: pd.DataFrame,
+    presence: pd.DataFrame,
+    village_presence: pd.DataFrame,
 ) -> pd.DataFrame:
     """
     Return the ledger by township, for the targets that have a place.
@@ -79,6 +83,9 @@ def by_township(
     ----------
     targets
         [id] with `source_table, venue_type`.
+    venues
+        [id] with `type, place_id, code9, status, opened_on, open`: counted as the ledger counts
+        them, so the townships add up to the target.
     presence
         [code9, type] with `state, places_open, places_planned`.
     village_presence
@@ -100,6 +107,11 @@ def by_township(
         table = pd.DataFrame(
             {"done": town["places_open"].sum(), "planned": town["places_planned"].sum()}
         )
+        if row["source_table"] == "venues":
+            standing, coming = counted_venues(row, types, venues)
+            for name, rows in (("done", standing), ("planned", coming)):
+                here = {code9: places(of_town) for code9, of_town in rows.groupby("code9")}
+                table[name] = [here.get(code9, 0) for code9 in table.index]
         if row["source_table"] == "presence":
             table = table.clip(upper=1)  # the target counts townships, not places
         table["whole"] = pd.Series(pd.NA, index=table.index, dtype="Int64")

@@ -331,7 +331,7 @@ class _Reader:
         path = (self.folder / found).resolve()
         if at == "outputs.dir":
             return path
-        if not path.is_relative_to(self.folder):
+        if not path.is_relative_to(self.folder) or Path(found).is_absolute():
             self.fault("config.outside", at, found)
             return None
         if self.check_files and not made and not path.exists():
@@ -342,7 +342,7 @@ class _Reader:
 def _check(tables: Mapping[str, Any], reader: _Reader) -> None:
     """Find what contradicts itself although every key is well formed."""
     _check_county(tables["county"], reader)
-    _check_numbers(tables["travel"], tables["demand"], tables["layer"], reader)
+    _check_numbers(tables["travel"], tables["demand"], tables["placement"], tables["layer"], reader)
     _check_demand(tables["demand"], tables["travel"], reader)
     seen: set[str] = set()
     for number, programme in enumerate(tables["programme"], start=1):
@@ -369,7 +369,7 @@ def _check_county(county: County, reader: _Reader) -> None:
 
 
 def _check_numbers(
-    travel: Travel, demand: Demand, layers: Sequence[Layer], reader: _Reader
+    travel: Travel, demand: Demand, placing: Placing, layers: Sequence[Layer], reader: _Reader
 ) -> None:
     wanted = {Rung.ASKED: ("asked_villages", "asked_seats"), Rung.ROADS: ("roads",)}
     needed = wanted.get(travel.rung, ())
@@ -388,6 +388,7 @@ def _check_numbers(
         reader.fault("travel.barrier_unknown", "travel.barrier", travel.barrier, known=known)
     if bool(travel.barrier) != (travel.crossings is not None):
         reader.fault("travel.barrier_alone", "travel.barrier", travel.barrier)
+    _check_placing(placing, reader)
     if demand.draws < 1:
         found = str(demand.draws)
         reader.fault("config.not_positive", "demand.draws", found, example="draws = 200")
@@ -403,6 +404,18 @@ def _check_demand(demand: Demand, travel: Travel, reader: _Reader) -> None:
     if not demand.cell_m > 0:
         example = "cell_m = 1000.0"
         reader.fault("config.not_positive", "demand.cell_m", str(demand.cell_m), example=example)
+
+
+def _check_placing(placing: Placing, reader: _Reader) -> None:
+    if not placing.time_limit_s > 0:
+        found = str(placing.time_limit_s)
+        at = "placement.time_limit_s"
+        reader.fault("config.not_positive", at, found, example="time_limit_s = 60.0")
+    for name in ("curve", "worlds", "near_plans"):
+        value = getattr(placing, name)
+        if value < 0:
+            example = f"{name} = 0"
+            reader.fault("config.negative", f"placement.{name}", str(value), example=example)
 
 
 def _check_cutoffs(programme: Programme, at: str, reader: _Reader) -> None:

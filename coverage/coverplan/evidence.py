@@ -111,7 +111,7 @@ def records_to_check(plan: Plan, scene: Scene, placement: pd.DataFrame) -> pd.Da
             plan=[*choice.existing, *chosen],
             existing=choice.existing,
             time_limit_s=plan.placement.time_limit_s,
-            **rules_of(item, choice, scene),
+            **rules_of(item, choice, scene, len(chosen)),
         )
         for rank, number in enumerate(found.flips, start=1):
             code12 = worlds[number].subject
@@ -176,7 +176,7 @@ def _covering(
     plan: Plan, item: Programme, choice: Choice, chosen: list[int], scene: Scene
 ) -> list[dict[str, Any]]:
     """Force each candidate in or out of the most-people plan, and try the plan in many worlds."""
-    rules = rules_of(item, choice, scene)
+    rules = rules_of(item, choice, scene, len(chosen))
     options = {"existing": choice.existing, "time_limit_s": plan.placement.time_limit_s, **rules}
     cutoff, new = float(item.cutoff_min), len(chosen)
     found = site_evidence(choice.minutes, choice.weight, cutoff, new, **options)

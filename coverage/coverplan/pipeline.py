@@ -35,6 +35,7 @@ from coverplan.scene import Scene
 from coverplan.statements import statements
 from coverplan.strewn import nearest_strewn
 from coverplan.targets import Evidence, ledger
+from coverplan.text import say
 from coverplan.unevenness import comfort, equity_table
 
 __all__ = ["STEPS", "run"]
@@ -177,6 +178,9 @@ def run(  # noqa: PLR0915 - a recipe is read from top to bottom
         remote_said=remote_said,
     )
     targets, by_town = _ledger(plan, inputs.targets, evidence)
+    if scenario is not None:  # a row that is sent on alone must say so as well
+        for lang in ("zh", "en"):
+            targets[f"note_{lang}"] = say("scenario.row", lang) + targets[f"note_{lang}"]
     begin("placement")
     scene = Scene(
         townships=townships,
@@ -194,7 +198,7 @@ def run(  # noqa: PLR0915 - a recipe is read from top to bottom
     begin("evidence")
     curve = programme_curves(plan, scene)
     evidence_of = candidate_evidence(plan, scene, placement)
-    phases = yearly(plan, scene)
+    phases = yearly(plan, scene, placement)
     plans = near_best(plan, scene, placement)
     rule_prices = prices(plan, scene, placement)
     checks = records_to_check(plan, scene, placement)
@@ -331,7 +335,9 @@ def _ledger(
     as_of, period = plan.county.as_of, plan.county.period
     counted = ledger(targets, evidence, as_of=as_of, period=period)
     years = by_year(targets, evidence.venues, evidence.indicators, as_of=as_of, period=period)
-    return counted.join(years), by_township(targets, evidence.presence, evidence.village_presence)
+    return counted.join(years), by_township(
+        targets, evidence.venues, evidence.presence, evidence.village_presence
+    )
 
 
 def _outline(inputs: Inputs) -> gpd.GeoDataFrame | None:

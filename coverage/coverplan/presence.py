@@ -11,6 +11,7 @@ from coverplan.domain import Presence
 __all__ = ["open_at", "presence_by_township", "presence_by_village", "totals"]
 
 PLANNED = ("planned", "building")
+_SILENT = ("no_answer", "answered")
 
 
 def open_at(venues: pd.DataFrame, as_of: date) -> pd.Series:
@@ -104,8 +105,14 @@ def presence_by_township(
     answer = reports["answer"].reindex(index).fillna("unreported")
     complete = venue_types["list_complete"].reindex(index.get_level_values("type")).to_numpy(bool)
     table["reason"] = np.select(
-        [table["places_open"] > 0, answer == "none", complete, np.full(len(index), assume_none)],
-        ["venue", "zero_report", "list_complete", "assumed"],
+        [
+            table["places_open"] > 0,
+            answer == "none",
+            answer == "has",  # it says so and names none: nobody may read that as none
+            complete,
+            np.full(len(index), assume_none),
+        ],
+        ["venue", "zero_report", "answered", "list_complete", "assumed"],
         default="no_answer",
     )
     table["state"] = table["reason"].map(_state_of)
@@ -205,4 +212,4 @@ def _places(rows: pd.DataFrame, index: pd.MultiIndex) -> pd.Series:
 def _state_of(reason: str) -> str:
     if reason == "venue":
         return Presence.HAS.value
-    return Presence.UNREPORTED.value if reason == "no_answer" else Presence.NONE.value
+    return Presence.UNREPORTED.value if reason in _SILENT else Presence.NONE.value

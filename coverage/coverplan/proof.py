@@ -234,9 +234,7 @@ def _asked(
         reached = np.isfinite(minutes).any(axis=1)
         minutes, weight, demand = minutes[reached], weight[reached], demand[reached]
     else:
-        needs = dict(rules_of(item, choice, scene).get("zone_min", {}))
-        # With fewer sites than townships in need the rule could not be kept and was dropped.
-        question["zone_min"] = needs if len(needs) <= new else {}
+        question["zone_min"] = dict(rules_of(item, choice, scene, new).get("zone_min", {}))
         question["cutoff"] = float(item.cutoff_min)
     question["demand"] = demand.tolist()
     chosen = [*choice.existing, *(choice.sites.index(site) for site in proposed)]

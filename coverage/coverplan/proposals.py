@@ -1,5 +1,6 @@
 """Where the next sites should go, programme by programme, in words that the data can bear."""
 
+import dataclasses
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -11,7 +12,7 @@ import pandas as pd
 from coverplan.config import Plan, Programme
 from coverplan.crs import DEGREES
 from coverplan.domain import Presence, Resolution
-from coverplan.errors import Problem, Severity
+from coverplan.errors import InfeasibleError, Problem, Severity
 from coverplan.placement.arithmetic import Arithmetic, arithmetic
 from coverplan.placement.chain import Goal, place_by_goals
 from coverplan.placement.p_median import p_median
@@ -60,7 +61,10 @@ def propose(
     notes
         The sentences that say so.
     """
-    answers = [_answer(item, scene, row_at(venue_types, item.type)) for item in plan.programme]
+    limit_s = plan.placement.time_limit_s
+    answers = [
+        _answer(item, scene, row_at(venue_types, item.type), limit_s) for item in plan.programme
+    ]
     rows = [row for answer in answers for row in answer.rows]
     placement = pd.DataFrame(rows, columns=_PLACEMENT)
     placement.index = pd.RangeIndex(1, len(placement) + 1, name="n")
@@ -115,7 +119,7 @@ _PROGRAMMES = [
 ]
 
 
-def _answer(item: Programme, scene: Scene, names: pd.Series) -> _Answer:
+def _answer(item: Programme, scene: Scene, names: pd.Series, limit_s: float) -> _Answer:
     words = {"type_zh": str(names["zh"]), "type_en": str(names["en"])}
     state = scene.presence.xs(item.type, level="type")
     target = _target(item, scene.targets)
@@ -131,19 +135,23 @@ def _answer(item: Programme, scene: Scene, names: pd.Series) -> _Answer:
         "target": target,
         "missing_table": "",
     }
-    if item.model == "every_township":
-        answer = _every_township(item, scene, words, facts)
-    elif item.model == "p_median":
-        answer = _p_median(item, scene, words, facts)
-    else:
-        answer = _count(item, scene, words, facts)
+    model = {"every_township": _every_township, "p_median": _p_median}.get(item.model, _count)
+    try:
+        answer = model(item, scene, words, dict(facts), limit_s)
+    except InfeasibleError as error:  # the rest of the run is worth having
+        told = tuple(dataclasses.replace(one, severity=Severity.NOTE) for one in error.problems)
+        answer = _Answer([], {**facts, "status": "infeasible"}, told)
     said = {lang: " ".join(note.text(lang) for note in answer.notes) for lang in ("zh", "en")}
     whole = {**answer.programme, "statement_zh": said["zh"], "statement_en": said["en"]}
     return _Answer(answer.rows, whole, answer.notes)
 
 
 def _every_township(
-    item: Programme, scene: Scene, words: Mapping[str, str], facts: dict[str, Any]
+    item: Programme,
+    scene: Scene,
+    words: Mapping[str, str],
+    facts: dict[str, Any],
+    limit_s: float,
 ) -> _Answer:
     """Give every township one, then add where most people gain; each goal proven in turn."""
     state = scene.presence.xs(item.type, level="type")["state"]
@@ -163,8 +171,13 @@ def _every_township(
     if allowed < len(needs):
         notes.append(_note("say.fewer_than_needed", words, allowed=allowed, needed=len(needs)))
         needs = []
+    if lacking:
+        names = "、".join(scene.townships.loc[lacking, "name"])
+        notes.append(_note("say.no_candidate", words, names=names))
+        facts["status"] = "infeasible"
     if allowed == 0 or not choice.offered:
-        notes.append(_note("say.no_new", words))
+        if not need.needed_high:
+            notes.append(_note("say.no_new", words))
         return _Answer(_lacking_rows(item, lacking, scene), facts, tuple(notes))
     chain = place_by_goals(
         choice.zone,
@@ -177,6 +190,7 @@ def _every_township(
         goals=(Goal.PRESENCE, Goal.PEOPLE, Goal.TIME) if timed else (Goal.PRESENCE,),
         required=list(choice.must),
         names=choice.sites,
+        time_limit_s=limit_s,
     )
     steps = chain.steps
     if not timed:  # nothing tells the townships apart but their people
@@ -194,21 +208,24 @@ def _every_township(
         )
         for order, step in enumerate(steps, start=1)
     ]
-    facts |= _proof(chain.placement)
-    notes.append(_proof_note(chain.placement, words))
+    facts |= {**_proof(chain.placement), **({"status": "infeasible"} if lacking else {})}
+    if timed:
+        notes.append(_proof_note(chain.placement, words))
+    else:  # without minutes only the number is proven; which place, the township knows
+        notes.append(_note("say.fewest", words, new=len(steps)))
     if chain.unplaced:
         notes.append(_note("say.unplaced", words, n=chain.unplaced))
     if silent:
         notes.append(_note("say.if_none", {}))
-    if lacking:
-        names = "、".join(scene.townships.loc[lacking, "name"])
-        notes.append(_note("say.no_candidate", words, names=names))
-        facts["status"] = "infeasible"
     return _Answer([*rows, *_lacking_rows(item, lacking, scene)], facts, tuple(notes))
 
 
 def _p_median(
-    item: Programme, scene: Scene, words: Mapping[str, str], facts: dict[str, Any]
+    item: Programme,
+    scene: Scene,
+    words: Mapping[str, str],
+    facts: dict[str, Any],
+    limit_s: float,
 ) -> _Answer:
     """Place so that the pupils' (or people's) total travel time is least."""
     missing = _missing(item, scene.targets)
@@ -224,7 +241,9 @@ def _p_median(
         return _lacks_table("candidates", facts, words)
     new_sites = missing if item.new_sites == "target" else int(item.new_sites)
     if not new_sites:
-        return _Answer([], facts, (_note("say.no_new", words),))
+        known = missing is not None or item.new_sites != "target"
+        key = "say.no_new" if known else "say.no_target"
+        return _Answer([], facts, (_note(key, words),))
     reached = np.isfinite(choice.minutes).any(axis=1)
     placement = p_median(
         choice.minutes[reached],
@@ -232,6 +251,7 @@ def _p_median(
         min(new_sites, len(choice.offered)),
         existing=choice.existing,
         required=list(choice.must),
+        time_limit_s=limit_s,
     )
     order = _by_gain(choice.minutes, choice.weight, placement, item.cutoff_min)
     sites = choice.sites
@@ -240,7 +260,11 @@ def _p_median(
         for number, (column, gained) in enumerate(order, start=1)
     ]
     facts |= _proof(placement)
-    return _Answer(rows, facts, (_proof_note(placement, words),))
+    notes = [_proof_note(placement, words)]
+    if not reached.all():
+        left = round(float(choice.weight[~reached].sum()))
+        notes.append(_note("say.unreached", words, pupils=left, points=int((~reached).sum())))
+    return _Answer(rows, facts, tuple(notes))
 
 
 def _lacks_table(table: str, facts: dict[str, Any], words: Mapping[str, str]) -> _Answer:
@@ -250,7 +274,11 @@ def _lacks_table(table: str, facts: dict[str, Any], words: Mapping[str, str]) ->
 
 
 def _count(
-    item: Programme, scene: Scene, words: Mapping[str, str], facts: dict[str, Any]
+    item: Programme,
+    scene: Scene,
+    words: Mapping[str, str],
+    facts: dict[str, Any],
+    limit_s: float,
 ) -> _Answer:
     """Count what there is against the target, and name nominated places up to the gap."""
     missing = _missing(item, scene.targets)
@@ -277,6 +305,7 @@ def _count(
         at_least=item.themes,
         existing=choice.existing,
         required=list(choice.must),
+        time_limit_s=limit_s,
     )
     reached = themes_reached(choice.minutes, themes, item.cutoff_min, choice.existing)
     numbers = {
@@ -287,11 +316,13 @@ def _count(
         "pupils": round(float(choice.weight.sum())),
     }
     facts |= _proof(placement)
-    notes += [_note("say.themes", words, **numbers), _proof_note(placement, words)]
     added = [choice.sites[column] for column in placement.added]
     # The themes may be reached with fewer places than the target counts: the rest in table order.
     rest = [site for site in nominated if site not in added][: wanted - len(added)]
     facts["new_sites"] = len(added) + len(rest)
+    notes += [_note("say.themes", words, **numbers), _proof_note(placement, words)]
+    if rest:
+        notes.append(_note("say.filled_up", words, new=len(added), rest=len(rest)))
     return _Answer(_nominated_rows(item, scene, [*added, *rest]), facts, tuple(notes))
 
 
@@ -437,7 +468,7 @@ def _needed_notes(need: Arithmetic, words: Mapping[str, str]) -> list[Problem]:
     else:
         spread |= {"counted": need.needed_if_counted}
         notes = [_note("say.needed_range", words, **values, **spread)]
-    if need.beyond_target:
+    if need.beyond_target and need.needed_low:
         notes.append(_note("say.needed_beyond", words, target=need.target, total=need.total_low))
     return notes
 

@@ -60,9 +60,9 @@ def programme_curves(plan: Plan, scene: Scene) -> pd.DataFrame:
     return table.astype({**whole, "proven": bool}).set_index(keys)
 
 
-def yearly(plan: Plan, scene: Scene) -> pd.DataFrame:
+def yearly(plan: Plan, scene: Scene, placement: pd.DataFrame) -> pd.DataFrame:
     """
-    Return in which year each new site opens, so that the people reached over the years are most.
+    Return in which year each proposed site opens, so that the people reached add up to most.
 
     Parameters
     ----------
@@ -70,6 +70,9 @@ def yearly(plan: Plan, scene: Scene) -> pd.DataFrame:
         Programmes with `years` and `sites_per_year`.
     scene
         What is known.
+    placement
+        The proposals: the years order these sites and bring in no others, so every rule that the
+        placement keeps holds in the last year.
 
     Returns
     -------
@@ -80,14 +83,23 @@ def yearly(plan: Plan, scene: Scene) -> pd.DataFrame:
     """
     rows = []
     for item, choice in _placeable(plan, scene):
-        if not item.years:
+        ids = set(placement.loc[placement["type"] == item.type, "candidate_id"])
+        fresh = range(choice.n_open, len(choice.sites))
+        chosen = [column for column in fresh if choice.sites[column] in ids]
+        others = [column for column in fresh if choice.sites[column] not in ids]
+        if not item.years or not chosen:
             continue
+        # Every proposed site opens, also one that a rule asks for and that brings nobody nearer;
+        # with fewer places in the years than sites, the years choose among them.
+        every = sum(item.sites_per_year) >= len(chosen)
         found = phased(
             choice.minutes,
             choice.weight,
             float(item.cutoff_min),
             list(item.sites_per_year),
             existing=choice.existing,
+            forbidden=others,
+            required=chosen if every else list(choice.must),
             time_limit_s=plan.placement.time_limit_s,
         )
         proven = found.status is Status.OPTIMAL
@@ -133,7 +145,7 @@ def near_best(plan: Plan, scene: Scene, placement: pd.DataFrame) -> pd.DataFrame
             most=plan.placement.near_plans,
             time_limit_s=plan.placement.time_limit_s,
             existing=choice.existing,
-            **rules_of(item, choice, scene),
+            **rules_of(item, choice, scene, new),
         )
         for rank, one in enumerate(found, start=1):
             added = choice.named([site for site in one.chosen if site >= choice.n_open])
@@ -161,8 +173,8 @@ def prices(plan: Plan, scene: Scene, placement: pd.DataFrame) -> pd.DataFrame:
     """
     rows = []
     for item, choice in _placeable(plan, scene):
-        rules = rules_of(item, choice, scene)
         new = _proposed(item, placement)
+        rules = rules_of(item, choice, scene, new)
         if not new or not rules:
             continue
         for price in rule_prices(
@@ -182,7 +194,7 @@ def prices(plan: Plan, scene: Scene, placement: pd.DataFrame) -> pd.DataFrame:
     return table.astype({**whole, "sites": "Int64", "proven": bool}).set_index(["type", "rule"])
 
 
-def rules_of(item: Programme, choice: Choice, scene: Scene) -> dict[str, Any]:
+def rules_of(item: Programme, choice: Choice, scene: Scene, new_sites: int) -> dict[str, Any]:
     """
     Return the rules on sites that a programme's placement keeps, as the models take them.
 
@@ -194,6 +206,9 @@ def rules_of(item: Programme, choice: Choice, scene: Scene) -> dict[str, Any]:
         Its sites.
     scene
         For the townships that are not known to have one.
+    new_sites
+        New sites: where they are fewer than these townships, the rule does not hold, as in the
+        placement itself.
     """
     rules: dict[str, Any] = {"required": list(choice.must)} if choice.must else {}
     if item.model != "every_township":
@@ -201,7 +216,9 @@ def rules_of(item: Programme, choice: Choice, scene: Scene) -> dict[str, Any]:
     state = scene.presence.xs(item.type, level="type")["state"]
     served = set(choice.zone[choice.n_open :])
     needs = {code: 1 for code in state.index[state != Presence.HAS] if code in served}
-    return {**rules, "zone": np.array(choice.zone), "zone_min": needs} if needs else rules
+    if not needs or new_sites < len(needs):
+        return rules
+    return {**rules, "zone": np.array(choice.zone), "zone_min": needs}
 
 
 def _placeable(plan: Plan, scene: Scene) -> Iterable[tuple[Programme, Choice]]:

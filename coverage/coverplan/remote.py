@@ -3,12 +3,11 @@
 from collections.abc import Callable, Collection
 from datetime import date
 
-import numpy as np
 import pandas as pd
 
 from coverplan.config import Plan
 from coverplan.domain import TravelTimes
-from coverplan.errors import Problem, Severity
+from coverplan.errors import InputError, Problem, Severity, Where
 from coverplan.rows import row_at
 
 __all__ = ["minutes_to_seat", "remote_villages", "visited"]
@@ -35,12 +34,21 @@ def minutes_to_seat(
     Returns
     -------
     pandas.Series
-        [code12] float, missing where the rung bears no minutes or the village has no answer. [min]
+        [code12] float, `inf` beyond the limit, missing where the rung bears no minutes or the
+        village has no answer. [min]
+
+    Raises
+    ------
+    InputError
+        `[remote] seat` is no township of the county.
     """
     name = "minutes_to_county_seat"
     blank = pd.Series(float("nan"), index=villages.index, name=name)
-    if plan.remote.seat not in townships.index:
+    if not plan.remote.seat:
         return blank
+    if plan.remote.seat not in townships.index:
+        at = Where(file=plan.source, key="remote.seat")
+        raise InputError(Problem("remote.no_seat", at, plan.remote.seat))
     seat = row_at(townships, plan.remote.seat)
     place = {"code9": plan.remote.seat, "code12": "", "kind": "hall", "location": "seat"}
     where = {"lon": seat["seat_lon"], "lat": seat["seat_lat"]}
@@ -49,7 +57,8 @@ def minutes_to_seat(
     if times.unit != "min":
         return blank
     minutes = pd.Series(times.to(["county-seat"])[:, 0], index=list(times.demand))
-    known = minutes[np.isfinite(minutes.to_numpy())].reindex(villages.index)
+    # Beyond the limit is far, not unknown.
+    known = minutes.mask(times.missing_to(["county-seat"])[:, 0]).reindex(villages.index)
     return pd.Series(known.to_numpy(), index=villages.index, name=name)
 
 

@@ -195,6 +195,10 @@ def _clicked_rows(
     rows = []
     for one in scenario.added:
         site, kind = str(one["id"]), str(one["type"])
+        if not _on_earth(one["lon"], 180.0) or not _on_earth(one["lat"], 90.0):
+            found = f"{one['lon']}, {one['lat']}"
+            problems.append(Problem("scenario.no_place", Where(key=site), found))
+            continue
         if one["code9"] not in townships.index or kind not in venue_types.index:
             problems.append(Problem("scenario.no_candidate", Where(key="added"), site))
             continue
@@ -232,6 +236,10 @@ def _clicked(one: Mapping[str, Any], township: str) -> pd.Series:
             "geometry": Point(float(one["lon"]), float(one["lat"])),
         }
     )
+
+
+def _on_earth(value: object, most: float) -> bool:
+    return isinstance(value, int | float) and abs(value) <= most
 
 
 def _location(place: pd.Series) -> str:

@@ -1,7 +1,7 @@
 """The plan's ledger: what each target counts, how far it is, and what is not known."""
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
@@ -15,7 +15,7 @@ from coverplan.presence import PLANNED
 from coverplan.remote import visited
 from coverplan.text import say
 
-__all__ = ["Evidence", "Status", "ledger"]
+__all__ = ["Evidence", "Status", "counted_venues", "ledger", "places"]
 
 Value = str | int | float
 PRIMARY = ("小学",)
@@ -161,28 +161,51 @@ def _count(
     return by_table[table]()
 
 
+def counted_venues(
+    row: pd.Series, types: Sequence[str], venues: pd.DataFrame
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """
+    Return the venues that a target counts as done, and those that are planned.
+
+    Parameters
+    ----------
+    row
+        The target: `counts_from, counts_to`; with them only what opened between counts.
+    types
+        Venue types of the target.
+    venues
+        [id] with `type, status, opened_on, open`.
+    """
+    mine = venues[venues["type"].isin(list(types))]
+    open_now = mine["open"].astype(bool)
+    standing = mine[open_now]
+    start, end = _day(row["counts_from"]), _day(row["counts_to"])
+    opened = pd.to_datetime(standing["opened_on"])
+    if start is not None:
+        standing = standing[opened >= start]
+    if end is not None:
+        standing = standing[opened.reindex(standing.index) <= end]
+    return standing, mine[~open_now & mine["status"].isin(PLANNED)]
+
+
 def _venues(row: pd.Series, types: list[str], evidence: Evidence) -> _Count:
     """Count places of a type; where the target says when they must open, only those that did."""
-    venues = evidence.venues[evidence.venues["type"].isin(types)]
-    open_now = venues["open"].astype(bool)
-    is_open = venues[open_now]
+    standing, planned = counted_venues(row, types, evidence.venues)
     notes: list[tuple[str, Mapping[str, Value]]] = []
-    start, end = _day(row["counts_from"]), _day(row["counts_to"])
-    if start is not None or end is not None:
-        opened = pd.to_datetime(is_open["opened_on"])
-        undated = int(opened.isna().sum())
-        if undated:
-            notes.append(("targets.note.undated", {"n": undated}))
-        after = opened >= start if start is not None else opened.notna()
-        before = opened <= end if end is not None else opened.notna()
-        is_open = is_open[after & before]
+    undated = 0
+    if _day(row["counts_from"]) is not None or _day(row["counts_to"]) is not None:
+        mine = evidence.venues[evidence.venues["type"].isin(types)]
+        dates = pd.to_datetime(mine.loc[mine["open"].astype(bool), "opened_on"])
+        undated = int(dates.isna().sum())
+    if undated:
+        notes.append(("targets.note.undated", {"n": undated}))
     silent = _silent(types, evidence.presence)
     if silent and _asks_townships(row):
         notes.append(("targets.note.townships_unreported", {"n": silent}))
     elif silent:
         notes.append(("targets.note.lead_unreported", {"lead": str(row["lead"])}))
-    planned = venues[~open_now & venues["status"].isin(PLANNED)]
-    return _Count(_places(is_open), _places(planned), silent, notes=tuple(notes))
+    # Without its opening date nobody can say whether a place counts: that is unknown, not none.
+    return _Count(places(standing), places(planned), silent + undated, notes=tuple(notes))
 
 
 def _asks_townships(row: pd.Series) -> bool:
@@ -206,6 +229,9 @@ def _villages(types: list[str], presence: pd.DataFrame) -> _Count:
     unknown = (of_types == Presence.UNREPORTED).groupby(level="code12", sort=False).any() & ~has
     silent = int(unknown.sum())
     notes = (("targets.note.villages_unreported", {"n": silent}),) if silent else ()
+    if has.empty:
+        table = (("targets.note.missing_table", {"table": "villages"}),)
+        return _Count(None, notes=table)
     return _Count(int(has.sum()), None, silent, whole=len(has), notes=notes)
 
 
@@ -256,7 +282,8 @@ def _visits(types: list[str], evidence: Evidence, as_of: date, period: tuple[int
     silent = int(remote.isna().sum())
     values: dict[str, Value] = {"done": done, "loose": loose}
     note = ("targets.note.visits", values)
-    return _Count(done, None, silent, whole=goal, said=definition, notes=(note,))
+    met = done >= goal and not silent  # the goal may grow with the answers
+    return _Count(done, None, silent, whole=goal, said=definition, notes=(note,), met=met)
 
 
 def _indicators(
@@ -309,7 +336,9 @@ def _flow(row: pd.Series, mine: pd.DataFrame, period: tuple[int, ...], as_of: da
         if falling:
             notes.append(("targets.note.falling", {"falling": "、".join(map(str, falling))}))
     met = not short and not silent and not falling
-    return _Count(by_year.get(as_of.year), None, silent, met=met, notes=tuple(notes))
+    return _Count(
+        by_year.get(min(as_of.year, period[-1])), None, silent, met=met, notes=tuple(notes)
+    )
 
 
 def _status(count: _Count, goal: float | None, *, ended: bool) -> Status:
@@ -336,7 +365,15 @@ def _silent(types: list[str], presence: pd.DataFrame) -> int:
     return int((of_types == Presence.UNREPORTED).groupby(level="code9", sort=False).any().sum())
 
 
-def _places(venues: pd.DataFrame) -> int:
+def places(venues: pd.DataFrame) -> int:
+    """
+    Count the different places of some venues: one place may hold many roles.
+
+    Parameters
+    ----------
+    venues
+        [id] with `place_id`, "" where a venue is a place of its own.
+    """
     return int(venues["place_id"].where(venues["place_id"].astype(bool), venues.index).nunique())
 
 

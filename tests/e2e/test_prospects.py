@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 
 import coverplan as cp
+from coverplan.config import changed_plan
 from coverplan.domain import TOTAL
 from coverplan.evidence import STABLE
 from coverplan.groups import group_rows
@@ -143,3 +144,23 @@ def test_no_frame_of_the_prospects_holds_a_gap_where_a_figure_is_due(result):
     )
     assert pd.api.types.is_integer_dtype(result.evidence["loss_low"])
     assert np.isfinite(result.programmes["objective"].dropna().astype(float)).all()
+
+
+def test_the_years_build_the_proposed_sites_and_no_others(result):
+    opened = ";".join(result.phases.loc[POINT, "sites"]).split(";")
+    assert sorted(opened) == sorted(proposed(result))
+
+
+def test_the_townships_add_up_to_the_ledger(result):
+    for target, rows in result.targets_by_township.groupby(level="target"):
+        assert rows["done"].sum() == result.targets.loc[target, "done"], target
+
+
+@pytest.mark.parametrize("new_sites", [0, 5])
+def test_a_plan_with_too_few_sites_still_gives_everything_else(new_sites):
+    plan = cp.read_plan(DATA / "example" / "plan.toml")
+    fewer = {"new_sites": new_sites, "years": [], "sites_per_year": []}
+    found = cp.run(changed_plan(plan, programmes={POINT: fewer}))
+    assert (found.placement["type"] == POINT).sum() == new_sites
+    assert len(found.targets) == 32
+    assert not any("无需新增" in note.text("zh") for note in found.notes)

@@ -10,7 +10,7 @@ PERIOD = (2021, 2025)
 
 def targets(*rows):
     columns = ["id", "source_table", "venue_type", "counts_from"]
-    return pd.DataFrame(rows, columns=columns).set_index("id")
+    return pd.DataFrame(rows, columns=columns).set_index("id").assign(counts_to="")
 
 
 VENUES = pd.DataFrame(
@@ -64,7 +64,11 @@ def test_the_ledger_by_township_counts_places_and_villages_where_they_are():
     rows = targets(
         ("t", "venues", "room", ""), ("v", "villages", "room", ""), ("e", "indicators", "", "")
     )
-    table = by_township(rows, presence, village)
+    venues = pd.DataFrame(
+        [("room", "500230001", "p", "open", True), ("room", "500230001", "q", "open", True)],
+        columns=["type", "code9", "place_id", "status", "open"],
+    ).assign(opened_on=pd.NaT)
+    table = by_township(rows, venues, presence, village)
     assert table.loc[("t", "500230001"), ["done", "planned", "state"]].tolist() == [2, 0, "has"]
     assert table.loc[("v", "500230001"), ["done", "whole"]].tolist() == [1, 2]
     assert "e" not in table.index.get_level_values("target")
@@ -129,5 +133,5 @@ def test_a_target_that_counts_townships_counts_each_once():
         {"state": ["has"]},
         index=pd.MultiIndex.from_tuples([("500230001001", "room")], names=["code12", "type"]),
     )
-    table = by_township(targets(("t", "presence", "room", "")), presence, village)
+    table = by_township(targets(("t", "presence", "room", "")), VENUES, presence, village)
     assert table.loc[("t", "500230001"), ["done", "planned"]].tolist() == [1, 1]

@@ -103,3 +103,11 @@ def test_a_village_has_none_only_where_its_township_accounts_for_every_venue():
     loose = pd.concat([WORLD, venues(("v9", "", "a", "", "room", "open", True, "yes", False))])
     table = presence_by_village(villages, loose, said, by_township)
     assert table.loc[("a3", "room"), "state"] == "unreported"
+
+
+@pytest.mark.parametrize("assume_none", [False, True])
+def test_a_township_that_says_it_has_one_and_names_none_is_never_counted_as_none(assume_none):
+    said = reports(c_room="has", c_museum="has")
+    table = presence_by_township(TOWNSHIPS, WORLD, said, TYPES, assume_none=assume_none)
+    for kind in ("room", "museum"):
+        assert table.loc[("c", kind), ["state", "reason"]].tolist() == ["unreported", "answered"]

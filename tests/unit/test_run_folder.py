@@ -299,11 +299,34 @@ def test_the_next_run_tidies_up_after_a_killed_one(tmp_path):
 def test_an_old_folder_without_a_whole_new_one_is_put_back(tmp_path):
     target = write(small_result(), tmp_path / "small", page=page)
     target.rename(tmp_path / "small.old")
+    (tmp_path / ".small.swap").write_text("small.old", encoding="utf-8")
     (tmp_path / "small.new-1").mkdir()
+    (tmp_path / "small.new-1" / ".coverplan-new").touch()
     (tmp_path / "small.new-1" / "gaps.csv").write_bytes(b"half")
     assert recover(target)
     assert language_of(target) == "zh"
     assert [path.name for path in tmp_path.iterdir()] == ["small"]
+
+
+def test_folders_of_other_people_beside_a_run_are_left_alone(tmp_path):
+    target = write(small_result(), tmp_path / "small", page=page)
+    kept = {"small.old": "letter.docx", "small.new-plan": "notes.txt", "small.new-7": "x.txt"}
+    for folder, name in kept.items():
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / name).write_text("mine", encoding="utf-8")
+    write(small_result(lang="en"), target, page=page)
+    assert language_of(target) == "en"
+    assert not recover(target)
+    for folder, name in kept.items():
+        assert (tmp_path / folder / name).read_text(encoding="utf-8") == "mine"
+    assert {path.name for path in tmp_path.iterdir()} == {"small", *kept}
+
+
+def test_a_run_kept_under_another_name_is_not_taken_for_debris(tmp_path):
+    target = write(small_result(), tmp_path / "q", page=page)
+    target.rename(tmp_path / "q.old")
+    write(small_result(), tmp_path / "q", page=page)
+    assert (tmp_path / "q.old" / "map.html").is_file()
 
 
 def test_two_runs_into_one_folder_do_not_mix(tmp_path):

@@ -204,3 +204,26 @@ def test_a_survey_is_told_with_its_year_sample_and_interval():
     found.indicators[["sample", "low", "high"]] = [1200, 12.6, 16.6]
     note = one(share, found)["note_zh"]
     assert "2024 年；样本量 1200；区间 12.6–16.6" in note
+
+
+def test_a_report_after_the_period_judges_the_years_of_the_plan():
+    flow = rows(target("t", "flow_per_year", "12", "indicators", types=""))
+    typed = [("t", year, "12", None) for year in range(2021, 2026)]
+    row = one(flow, evidence(indicators=typed), date(2026, 1, 15))
+    assert (row["status"], row["done"]) == ("done", 12)
+
+
+def test_no_villages_are_no_full_coverage():
+    empty = pd.DataFrame(
+        {"state": []}, index=pd.MultiIndex.from_arrays([[], []], names=["code12", "type"])
+    )
+    found = evidence()
+    found = Evidence(found.venues, found.presence, empty, None, found.indicators)
+    row = one(rows(target("t", "coverage", "", "villages")), found)
+    assert (row["status"], row["missing_table"]) == ("unreported", "villages")
+
+
+def test_a_place_without_its_date_is_unknown_and_makes_no_target_overdue():
+    found = evidence([venue("v1", "a")])
+    row = one(rows(target("t", start="2021-01-01")), found, date(2025, 12, 31))
+    assert (row["status"], row["unreported"]) == ("unreported", 1)

@@ -24,6 +24,8 @@ from coverplan.report.workbook import write_workbook
 __all__ = ["recover", "write"]
 
 Page = Callable[[Result, str, Path], None]
+_MARK = ".coverplan-new"
+"""Stands in a folder that a run is filling, so that the next run knows its own."""
 Papers = Mapping[str, Mapping[str, object]]
 
 
@@ -90,12 +92,14 @@ def write(
         _tidy(target)
         _must_be_ours(target)
         fresh = target.with_name(f"{target.name}.new-{os.getpid()}")
+        fresh.mkdir()
+        (fresh / _MARK).touch()
         try:
             _fill(leaving, fresh, page, profile, papers)
             _swap(fresh, target)
         except BaseException:
             # the old outputs are whole, or back; a half-written new folder helps nobody
-            if target.exists() or not _old(target).exists():
+            if target.exists() or not _journal(target).exists():
                 shutil.rmtree(fresh, ignore_errors=True)
             raise
     return target
@@ -131,7 +135,7 @@ def _fill(result: Result, fresh: Path, page: Page | None, profile: str, papers: 
     """Write all outputs into a new folder; the manifest comes last and says that it is whole."""
     lang = result.plan.outputs.lang
     data = fresh / "data"
-    data.mkdir(parents=True)
+    data.mkdir(parents=True, exist_ok=True)
     for name, table_of in TABLES.items():
         write_csv(table_of(result), fresh / f"{name}.csv")
     for name in PROSPECTS:
@@ -148,43 +152,63 @@ def _fill(result: Result, fresh: Path, page: Page | None, profile: str, papers: 
     write_certificates(papers, fresh)
     if page is not None:
         page(result, lang, fresh / "map.html")
+    (fresh / _MARK).unlink(missing_ok=True)
     write_manifest(manifest_of(result, profile, layers), fresh)
 
 
 def _swap(fresh: Path, target: Path) -> None:
     """Put the new folder where the old one is."""
-    old = _old(target)
     if not target.exists():
         fresh.rename(target)
         return
     held = locked_file(target)
     if held is not None:
         raise InputError(_locked(target, held))
+    # Where somebody keeps a folder under the usual name, it is theirs and stays.
+    old = target.with_name(f"{target.name}.old")
+    if old.exists():
+        old = target.with_name(f"{target.name}.old-{os.getpid()}")
+    _journal(target).write_text(old.name, encoding="utf-8")
     try:
         target.rename(old)
     except PermissionError as fault:
+        _journal(target).unlink()
         raise InputError(_locked(target, target)) from fault
     try:
         fresh.rename(target)
     except OSError:
         old.rename(target)
+        _journal(target).unlink()
         raise
     _carry_over(old, target)
     shutil.rmtree(old, ignore_errors=True)  # what cannot be deleted now, the next run deletes
+    if not old.exists():
+        _journal(target).unlink()
 
 
 def _tidy(target: Path) -> bool:
-    """Bring the folder into a state in which nothing of an earlier run hangs about."""
-    old = _old(target)
-    left = sorted(target.parent.glob(f"{_escaped(target.name)}.new-*"))
+    """
+    Bring the folder into a state in which nothing of an earlier run hangs about.
+
+    Only what a run has left is touched: the old folder that the journal of a swap names, and new
+    folders that bear the mark of a run or its manifest. Other people's folders beside it stay.
+    """
+    journal = _journal(target)
+    old = target.parent / journal.read_text(encoding="utf-8") if journal.is_file() else None
+    left = [
+        folder
+        for folder in sorted(target.parent.glob(f"{_escaped(target.name)}.new-[0-9]*"))
+        if any((folder / name).is_file() for name in (_MARK, NAME, f"{NAME}.part"))
+    ]
     whole = [folder for folder in left if (folder / NAME).is_file()]
-    found = bool(left) or old.exists()
-    if old.exists() and not target.exists():
+    found = bool(left) or old is not None
+    if old is not None and old.exists() and not target.exists():
         # killed between the two renames: the new folder is complete unless someone removed it
         (whole[-1] if whole else old).rename(target)
-    if old.exists():
+    if old is not None and old.exists():
         _carry_over(old, target)
         shutil.rmtree(old)
+    journal.unlink(missing_ok=True)
     for folder in left:
         shutil.rmtree(folder, ignore_errors=True)
     return found
@@ -244,8 +268,9 @@ def _locked(target: Path, held: Path) -> Problem:
     return Problem("report.locked", Where(file=name))
 
 
-def _old(target: Path) -> Path:
-    return target.with_name(f"{target.name}.old")
+def _journal(target: Path) -> Path:
+    """Return the file that stands while a swap is under way; it holds the old folder's name."""
+    return target.with_name(f".{target.name}.swap")
 
 
 def _escaped(name: str) -> str:
