@@ -43,7 +43,7 @@ def test_every_key_of_a_plan_is_described_and_no_other():
 def test_every_page_stands_in_the_navigation():
     config = (ROOT / "mkdocs.yml").read_text(encoding="utf-8")
     nav = config[config.index("\nnav:") : config.index("\nnot_in_nav:")]
-    named = set(re.findall(r": ([\w/-]+\.md)$", nav, re.MULTILINE))
+    named = set(re.findall(r": ([\w./-]+\.md)$", nav, re.MULTILINE))
     pages = {path.relative_to(DOCS).as_posix() for path in DOCS.rglob("*.md")}
     assert named == {page for page in pages if not page.startswith("adr/0")}
 
