@@ -70,6 +70,7 @@ class Boundaries:
     outline: Path | None = key('outline = "outline.geojson"', default=None)
     townships: Path | None = key('townships = "townships.gpkg"', default=None)
     approximate: bool = key("approximate = true", default=True)
+    repair: bool = key("repair = false", default=False)
     datum: str = key('datum = "wgs84"', choices=DATUMS, default="wgs84")
 
 

@@ -216,3 +216,37 @@ def test_a_conflict_reaches_the_ledger_the_workbook_and_the_map(tmp_path):
     presence = pd.read_csv(out / "gaps.csv", dtype="str", encoding="utf-8-sig")
     has = presence[(presence["state"] == "has") & (presence["type"] == "museum")]
     assert list(has["township"]) == ["三合街道"]  # the stated township decides
+
+
+def bow_tie(folder, layer: str) -> None:
+    """Let the first polygon of a layer cross itself, by an ear at its northern edge."""
+    frame = gpd.read_file(folder / f"{layer}.geojson")
+    west, south, east, north = frame.geometry.iloc[0].bounds
+    ear = [(west + 0.02, north), (west + 0.01, north + 0.01), (west + 0.02, north + 0.01)]
+    corners = [(west, south), (east, south), (east, north), *ear, (west + 0.01, north)]
+    frame.loc[0, "geometry"] = Polygon([*corners, (west, north)])
+    frame.to_file(folder / f"{layer}.geojson")
+
+
+@pytest.mark.parametrize("layer", ["towns", "outline"])
+def test_a_polygon_that_crosses_itself_is_refused_with_the_remedy(tmp_path, layer):
+    more = real_cells(tmp_path)
+    bow_tie(tmp_path, layer)
+    examined = examine(read_plan(little_county(tmp_path, more=more)))
+    assert [p.text("zh") for p in examined.stopping("set_aside")] == [
+        (
+            f"{layer}.geojson：第 1 个面的边线自相交，不能用来计算。请在 GIS 里修复，"
+            "或在 [boundaries] 写 repair = true，由程序修复并列出"
+        )
+    ]
+
+
+@pytest.mark.parametrize("layer", ["towns", "outline"])
+def test_a_polygon_that_crosses_itself_is_mended_on_request_and_listed(tmp_path, layer):
+    more = real_cells(tmp_path) + "repair = true\n"
+    bow_tie(tmp_path, layer)
+    result = run(read_plan(little_county(tmp_path, more=more, venues=venues())))
+    assert result.townships.geometry.is_valid.all()
+    assert result.outline.geometry.is_valid.all()
+    (note,) = [n for n in result.notes if n.key == "intake.topology.repaired"]
+    assert (note.where.file, note.found, note.values["count"]) == (f"{layer}.geojson", "1", 1)

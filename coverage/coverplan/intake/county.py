@@ -1,6 +1,7 @@
 """The tables of one county, read and matched in the order in which they lean on each other."""
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -25,7 +26,7 @@ from coverplan.intake.matching import (
 from coverplan.intake.names import TownshipNames, VillageNames
 from coverplan.intake.places import Area, check_positions
 from coverplan.intake.tables import Table
-from coverplan.intake.topology import flaws, tell_flaws
+from coverplan.intake.topology import flaws, repaired, tell_flaws
 
 if TYPE_CHECKING:  # annotations only
     import geopandas as gpd
@@ -57,9 +58,8 @@ class CountyTables:
         self.tables: dict[str, Table | None] = {}
         self.venues: list[Table | None] = []
         self.candidates: list[Table | None] = []
-        boundaries = desk.plan.boundaries
         self._townships()
-        self.outline = desk.layer(boundaries.outline, boundaries.datum)
+        self.outline = self._sound_layer(desk.plan.boundaries.outline)
         self.area = self._area()
         self._villages()
         self._types_and_targets()
@@ -310,7 +310,7 @@ class CountyTables:
 
     def _cells(self) -> "gpd.GeoDataFrame | None":
         path = self.desk.plan.boundaries.townships
-        frame = self.desk.layer(path, self.desk.plan.boundaries.datum)
+        frame = self._sound_layer(path)
         if frame is None or path is None or self.names is None:
             return None
         file, said = self.desk.plan.name_of(path), self.desk.plan.boundaries.datum
@@ -344,6 +344,22 @@ class CountyTables:
             own = table.rows["kind"].isin(["school", "nominated"])
             lines = set(table.rows.index[own])
             tell_conflicts(table, cells, self.names.names, approximate=approximate, lines=lines)
+
+    def _sound_layer(self, path: Path | None) -> "gpd.GeoDataFrame | None":
+        # polygons that cross themselves cannot be united or measured: mended on request, or fatal
+        desk, boundaries = self.desk, self.desk.plan.boundaries
+        frame = desk.layer(path, boundaries.datum)
+        if frame is None or path is None:
+            return frame
+        mended, broken = repaired(frame)
+        if not broken:
+            return frame
+        file, found = desk.plan.name_of(path), "、".join(str(int(label) + 1) for label in broken)
+        if boundaries.repair:
+            desk.note("intake.topology.repaired", file, found, count=len(broken))
+            return mended
+        desk.book.add(Problem("intake.topology.crossing", Where(file), found))
+        return None
 
     def _schematic_cells(self) -> "gpd.GeoDataFrame | None":
         from coverplan.cells import thiessen_cells  # noqa: PLC0415 - heavy

@@ -143,7 +143,7 @@ def repaired(cells: "gpd.GeoDataFrame") -> "tuple[gpd.GeoDataFrame, tuple[str, .
     Parameters
     ----------
     cells
-        Polygons, index code9.
+        Polygons, any index.
     """
     import shapely  # noqa: PLC0415 - heavy
 
