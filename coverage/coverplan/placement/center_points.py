@@ -32,6 +32,8 @@ BELOW = 1.0 - 1e-12
 # Rounds of new points before a shorter radius is tried, and the least share of the range.
 ROUNDS = 4
 SHORTEST = 1e-3
+# Moves of all sites to the middle of their points, and steps towards each middle.
+MOVES, STEPS = 20, 60
 METRES_PER_KM, MINUTES_PER_HOUR = 1000.0, 60.0
 
 
@@ -254,7 +256,25 @@ class _Growing:
         if sites.size:
             distance = np.minimum(distance, _nearest(self.points, self.places[sites])[1])
         self.search.offer(sites, float(distance.max(initial=0.0)))
+        for _ in range(MOVES if sites.size else 0):
+            sites = self._centred(sites)
+            moved = np.minimum(self.fallback, _nearest(self.points, self.places[sites])[1])
+            if not self.search.offer(sites, float(moved.max())) or self.search.over():
+                break
         return distance
+
+    def _centred(self, sites: IntArray) -> IntArray:
+        """Move each site to the middle of the points that are nearest to it."""
+        mine, _ = _nearest(self.points, self.places[sites])
+        order = np.argsort(mine, kind="stable")
+        groups = np.split(self.points[order], np.cumsum(np.bincount(mine, minlength=sites.size)))
+        middles = self.places[sites].copy()
+        for number, group in enumerate(groups[: sites.size]):
+            # Bădoiu & Clarkson 2003: steps to the farthest point, ever smaller.
+            for step in range(1, STEPS if len(group) else 0):
+                far = group[_apart(group, middles[number]).argmax()]
+                middles[number] += (far - middles[number]) / (step + 1)
+        return np.unique(_nearest(middles, self.places)[0])
 
     def _reach(self, radius: float) -> bool | None:
         """Tell whether sites reach all points within a radius; None where that stays open."""

@@ -11,7 +11,7 @@ from shapely.geometry.base import BaseGeometry
 
 from coverplan.report.map.codec import parts, polyline
 from coverplan.report.map.initials import initials
-from coverplan.report.map.schematic import WIDTH, circles
+from coverplan.report.map.schematic import WIDTH, circles, grid
 from coverplan.scene import KINDS, offered_candidates
 
 if TYPE_CHECKING:
@@ -106,7 +106,7 @@ class Layout:
         filled = np.where(known[:, None], seats, centre)
         self._plane = mercator(filled)
         way = None if river is None else mercator(river)
-        self._layout = circles(self._plane, people, river=way)
+        self._layout = circles(self._plane, people, river=way) if known.any() else grid(len(seats))
         spread = float(np.ptp(self._plane, axis=0).max()) if len(seats) else 0.0
         self._unit = max(spread, 1000.0) * 1.25 / WIDTH
         self._shift = mercator(centre[None, :])[0] - self._unit * np.array([WIDTH, WIDTH / 1.5]) / 2

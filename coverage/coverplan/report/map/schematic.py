@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Circles", "circles", "warped"]
+__all__ = ["Circles", "circles", "grid", "warped"]
 
 WIDTH = 1000.0
 """The plane of the layout; its height follows from the aspect."""
@@ -87,6 +87,24 @@ def circles(
         here, way = here - corner, way - corner
     smallest = weight[radii <= SMALLEST + 1e-9].max(initial=0.0)
     return Circles(np.round(here, 2), np.round(radii, 2), int(smallest), np.round(way, 2))
+
+
+def grid(n: int) -> Circles:
+    """
+    Return equal circles row by row in the order given: a list of names, not a map.
+
+    Parameters
+    ----------
+    n
+        How many.
+    """
+    columns = max(1, int(np.ceil(np.sqrt(n * 1.65))))
+    at = np.arange(n)
+    step = WIDTH / columns
+    radius = min(step / 2 - GAP, LARGEST)
+    x = (at % columns + 0.5) * step
+    y = -(at // columns + 0.5) * step + WIDTH / 1.65
+    return Circles(np.column_stack((x, y)), np.full(n, radius), 0, np.zeros((0, 2)))
 
 
 def _river(seats: Array, home: Array, river: Array | None) -> tuple[Array, Array]:

@@ -30,6 +30,8 @@ const GEO = {
   lines: DATA.lines.map(line => ({ name: line.name, kind: line.kind, shape: decoded(line.shape) })),
   river: DATA.river.map(decode),
 };
+const hasPlaces = T.seat.some(point => point[0] !== null) || GEO.cells.some(cell => cell.length > 0);
+const hasPeople = T.people.some(people => people > 0);
 const hasCells = GEO.cells.some(cell => cell.length > 0);
 
 let map = null;

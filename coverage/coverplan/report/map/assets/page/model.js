@@ -151,10 +151,10 @@ const model = (function () {
       for (let j = 0; j < size; j += 1) { out[j] = columnOf(j) >= 0 ? by[columnOf(j)] : 0; }
       return out;
     }
-    const now = presence(type, list).state;
+    const now = presence(type, list);
     for (let j = 0; j < size; j += 1) {
       const k = DATA.candidates.township[j];
-      out[j] = k >= 0 && now[k] !== 'h' ? T.people[k] || 0 : 0;
+      out[j] = k >= 0 && now.state[k] !== 'h' && !now.added[k] ? T.people[k] || 0 : 0;
     }
     return out;
   }
@@ -171,13 +171,15 @@ const model = (function () {
     const added = new Array(T.code.length).fill(0);
     list.forEach(j => { if (DATA.candidates.township[j] >= 0) { added[DATA.candidates.township[j]] += 1; } });
     const was = Array.from(now ? now.state : 'u'.repeat(T.code.length));
-    const state = was.map((letter, k) => (added[k] > 0 ? 'h' : letter));
+    // A site where nobody has answered is built only if there is none: the township stays unreported.
+    const state = was.map((letter, k) => (added[k] > 0 && letter !== 'u' ? 'h' : letter));
+    const ifNone = was.reduce((sum, letter, k) => sum + (letter === 'u' ? added[k] : 0), 0);
     const tally = letters => ({
       h: letters.filter(x => x === 'h').length,
       n: letters.filter(x => x === 'n').length,
       u: letters.filter(x => x === 'u').length,
     });
-    return { state, added, was, tally: tally(state), tallyWas: tally(was) };
+    return { state, added, was, ifNone, tally: tally(state), tallyWas: tally(was) };
   }
 
   const cost = list => {

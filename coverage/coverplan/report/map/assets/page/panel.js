@@ -69,8 +69,7 @@ function cards() {
   const all = say('card.of_townships', { n: T.code.length });
   const one = (key, name) => {
     const moved = state.mode !== 'now' && p.tally[key] !== p.tallyWas[key];
-    const ask = key === 'h' && state.mode !== 'now' ? p.was.filter((letter, k) => letter === 'u' && p.added[k] > 0).length : 0;
-    if (ask) { return card(say(name), String(p.tally[key]), say('card.to_check', { n: ask }), name, ''); }
+    if (key === 'u' && p.ifNone) { return card(say(name), String(p.tally[key]), say('card.if_none', { n: p.ifNone }), name, ''); }
     return card(say(name), String(p.tally[key]), moved ? '' : all, name, moved ? say('card.than_now', { n: signed(p.tally[key] - p.tallyWas[key]) }) : '');
   };
   return [
@@ -103,6 +102,7 @@ function reconcile() {
   if (!now) { return null; }
   const p = now.presence.tally;
   const out = [say('reconcile.presence', { h: p.h, n: p.n, u: p.u, all: T.code.length })];
+  if (now.presence.ifNone) { out.push(say('card.if_none', { n: now.presence.ifNone })); }
   if (now.cover && state.metric === 'coverage') {
     const t = now.cover.total;
     out.push(say('reconcile.people', { c: count(t.covered), u: count(t.uncovered), x: count(t.unknown), all: count(t.covered + t.uncovered + t.unknown), unit: unitOf(kind()) }));
@@ -163,7 +163,7 @@ function legend() {
     rows.push(h('span.key', {}, symbol(disc(0, 0, 1, maybe, 8)), maybe ? say('legend.chosen_if') : say('legend.chosen')));
     if (state.view === 'map') { rows.push(h('span.key', {}, symbol(ring(0, 0)), say('legend.free'))); }
   }
-  if (state.view === 'circle') { rows.push(h('span.key.soft', {}, say('legend.circle', { n: count(DATA.smallest_circle) }))); }
+  if (!hasPlaces) { rows.push(h('span.key.soft', {}, say('legend.unplaced'))); } else if (state.view === 'circle' && hasPeople) { rows.push(h('span.key.soft', {}, say('legend.circle', { n: count(DATA.smallest_circle) }))); }
   return rows;
 }
 

@@ -20,8 +20,9 @@ function beforePrint() {
   const pane = document.getElementById('map_planner');
   const size = PAPER[paper];
   const px = 96 / 25.4;
-  pane.style.width = Math.floor((size[0] - 18) * px) + 'px';
-  pane.style.height = Math.floor((size[1] - 18 - 30) * px) + 'px';
+  // The rules of print are not in force yet: only variables under body.printing hold the size now.
+  pane.style.setProperty('--sheet-width', Math.floor((size[0] - 18) * px) + 'px');
+  pane.style.setProperty('--sheet-height', Math.floor((size[1] - 18 - 30) * px) + 'px');
   map.invalidateSize({ animate: false });
   fit();
   if (state.view === 'map') { roundScale(); }
@@ -49,8 +50,8 @@ function afterPrint() {
   kept = null;
   document.body.classList.remove('printing', 'a4', 'a3');
   const pane = document.getElementById('map_planner');
-  pane.style.width = '';
-  pane.style.height = '';
+  pane.style.removeProperty('--sheet-width');
+  pane.style.removeProperty('--sheet-height');
   state.open = back.open;
   map.invalidateSize({ animate: false });
   map.setView(back.centre, back.zoom, { animate: false });

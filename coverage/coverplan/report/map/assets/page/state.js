@@ -62,8 +62,8 @@ function effect(list, change) {
 // The figure that the log and the ranking speak of: people reached, or people in townships with a site.
 function worth(type, list) {
   if (model.measured(type)) { return model.reached(type, model.nearest(type, list), state.cutoff).total.covered; }
-  const found = model.presence(type, list).state;
-  return found.reduce((sum, letter, k) => sum + (letter === 'h' ? T.people[k] || 0 : 0), 0);
+  const found = model.presence(type, list);
+  return found.state.reduce((sum, letter, k) => sum + (letter === 'h' || found.added[k] ? T.people[k] || 0 : 0), 0);
 }
 
 function toggle(j) {

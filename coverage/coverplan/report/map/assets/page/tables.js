@@ -144,7 +144,7 @@ function siteTables() {
   const ordered = rows.slice().sort((a, b) => gain[b] - gain[a] || a - b);
   const cut = showAll ? ordered : ordered.slice(0, 60);
   return [
-    bar, h('details.auto', { open: state.auto, ontoggle: event => { state.auto = event.target.open; } }, h('summary.plain', {}, say('auto.title')), greedy, provenBar(type, list), stepper(list), otherPlans(type)), h('details.small', {}, h('summary.plain', {}, statusWords(type)), h('p', {}, statement(type))),
+    bar, h('details.auto', { open: state.auto, ontoggle: event => { state.auto = event.target.open; } }, h('summary.plain', {}, say('auto.title')), greedy, provenBar(type, list), stepper(list), otherPlans(type)), h('details.small', {}, h('summary.plain', {}, statusWords(type, list)), h('p', {}, statement(type, list))),
     list.length ? h('table.chosen', {}, h('caption', {}, say('caption.chosen', { n: list.length })),
       h('thead', {}, h('tr', {}, [say('col.no'), say('col.site_name'), say('col.alone'), say('col.cost'), say('col.drop')].map((label, n) => h('th', { scope: 'col', class: n === 2 || n === 3 ? 'num' : null }, label)))),
       h('tbody', {}, chosenRows)) : h('p.empty', {}, say('chosen.none')),
@@ -216,19 +216,25 @@ function provenBar(type, list) {
   const k = Math.min(list.length, table.sites.length - 1);
   const most = table.people[k];
   const here = model.reached(type.id, model.nearest(type.id, list), state.cutoff).total.covered;
-  const words = list.length ? say(table.proven[k] ? 'proven.words' : 'proven.unproven', { k: list.length, cutoff: state.cutoff, n: count(most), less: count(Math.max(0, most - here)) }) : '';
-  return h('div.proven', {}, h('span.greedy', {}, say('proven.best'), box, take), h('p.small', { id: 'proven-words' }, words));
+  const words = list.length ? say(table.proven[k] ? 'proven.words' : 'proven.unproven', { k: list.length, cutoff: state.cutoff, n: count(most), less: count(Math.max(0, most - here)), unit: unitOf(type) }) : '';
+  const blind = words && DATA.programmes[type.id] ? ' ' + say('proven.blind') : '';
+  return h('div.proven', {}, h('span.greedy', {}, say('proven.best'), box, take), h('p.small', { id: 'proven-words' }, words + blind));
 }
 
-function statusWords(type) {
+// What was proven speaks of the proposal; another choice is nobody's optimum.
+const asProposed = (type, list) => list.length === PROPOSED[type.id].length && list.every(j => PROPOSED[type.id].indexOf(j) >= 0);
+
+function statusWords(type, list) {
   const row = DATA.programmes[type.id];
+  if (row && !row.missing_table && !asProposed(type, list)) { return say('status.changed'); }
   return row ? say('status.' + row.status) : say('greedy.note');
 }
 
-function statement(type) {
+function statement(type, list) {
   const row = DATA.programmes[type.id];
   if (!row) { return ''; }
   if (row.missing_table) { return say('placement.missing', { table: row.missing_table }); }
+  if (!asProposed(type, list)) { return say('status.changed_note'); }
   if (row.statement[tongue]) { return both(row.statement); }
   return say('status.' + row.status);
 }

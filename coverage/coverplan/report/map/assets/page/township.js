@@ -27,7 +27,7 @@ function townshipSheet(k) {
   ];
   const mine = DATA.venues.id.map((_, v) => v).filter(v => DATA.venues.township[v] === k);
   if (mine.length) {
-    out.push(h('h3', {}, say('sheet.venues', { n: mine.length })), h('ul', {}, mine.map(v => h('li', {}, DATA.venues.name[v], h('small', {}, ' ' + [typeOf(DATA.venues.type[v]) ? both(typeOf(DATA.venues.type[v]).name) : DATA.venues.type[v], DATA.venues.open[v] ? '' : say('venue.not_open'), DATA.venues.location[v] === 'township' ? say('venue.unlocated') : ''].filter(Boolean).join(' · ')), pinButton(v)))));
+    out.push(h('h3', {}, say('sheet.venues', { n: mine.length })), h('ul', {}, mine.map(v => h('li', {}, DATA.venues.name[v], h('small', {}, ' ' + [typeName(DATA.venues.type[v]), DATA.venues.open[v] ? '' : say('venue.not_open'), DATA.venues.location[v] === 'township' ? say('venue.unlocated') : ''].filter(Boolean).join(' · ')), pinButton(v)))));
   }
   out.push(h('h3', {}, say('sheet.remedy')), remedy(k));
   const missing = DATA.gaps[state.type] && DATA.gaps[state.type].targets[k];
@@ -44,7 +44,7 @@ const targetName = id => {
 
 function facts(k) {
   const list = [
-    [say('fact.people'), count(T.people[k]) + ' ' + say('population', { year: DATA.population.year, kind: say('population.' + DATA.population.kind) })],
+    [say('fact.people'), count(T.people[k]) + (hasPeople ? ' ' + say('population', { year: DATA.population.year, kind: say('population.' + DATA.population.kind) }) : '')],
     [say('fact.villages'), count(T.villages[k])],
     [say('fact.located'), T.located_share[k] === null ? say('missing') : say('fact.located_words', { n: count(T.located[k]), all: count(T.villages[k]) })],
     [say('fact.quality'), qualityWords(k)],

@@ -28,6 +28,8 @@ function say(key, values) {
   return text;
 }
 
+// The name of a venue type, also of one that the page does not offer.
+const typeName = id => (DATA.type_names[id] ? both(DATA.type_names[id]) : say('type.other'));
 const both = pair => clean(pair[tongue] || pair[0] || '');
 
 function count(n) {
