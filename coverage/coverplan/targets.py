@@ -175,6 +175,11 @@ def counted_venues(
         Venue types of the target.
     venues
         [id] with `type, status, opened_on, open`.
+
+    Returns
+    -------
+    tuple of pandas.DataFrame
+        Rows of `venues`: standing, planned.
     """
     mine = venues[venues["type"].isin(list(types))]
     open_now = mine["open"].astype(bool)
@@ -373,6 +378,11 @@ def places(venues: pd.DataFrame) -> int:
     ----------
     venues
         [id] with `place_id`, "" where a venue is a place of its own.
+
+    Returns
+    -------
+    int
+        How many places.
     """
     return int(venues["place_id"].where(venues["place_id"].astype(bool), venues.index).nunique())
 

@@ -9,7 +9,7 @@ from sources import PACKAGE, dotted, modules, short, tree
 
 PLAN_TABLES = {"schema", "county", "intake", "townships", "boundaries", "population", "villages"}
 PLAN_TABLES |= {"venues", "venue_types", "targets", "schools", "candidates", "demand", "travel"}
-PLAN_TABLES |= {"programme", "layer", "publish", "outputs"}
+PLAN_TABLES |= {"programme", "layer", "publish", "outputs", "visits", "remote", "placement"}
 """Plan keys (`townships.file`) look like message keys."""
 
 KEY = re.compile(r"[a-z][a-z0-9_]*(\.[a-z0-9_]+)+")
