@@ -62,7 +62,10 @@ def travel_model(
     if travel.rung is Rung.CALIBRATED:
         learned = known_trips(townships, villages, asked_villages, asked_seats, crs)
         if trips is not None:
-            listed = listed_trips(trips, townships, villages, crs, barrier=barrier is not None)
+            # A caller may hand over trips that are measured already, as `known_trips` gives them.
+            listed = trips
+            if "start_x" not in trips:
+                listed = listed_trips(trips, townships, villages, crs, barrier=barrier is not None)
             learned = pd.concat([learned, listed], ignore_index=True) if len(learned) else listed
         trips = learned
         return line_model(travel, trips, barrier=barrier, seed=seed)

@@ -331,8 +331,7 @@ def listed_trips(
     lon = pd.concat([townships["seat_lon"], villages["lon"]]).astype(float)
     lat = pd.concat([townships["seat_lat"], villages["lat"]]).astype(float)
     places = pd.DataFrame(metric_xy(lon, lat, crs), index=lon.index, columns=["x", "y"])
-    named = trips["crossing"] if "crossing" in trips else pd.Series("", index=trips.index)
-    crossing = named.fillna("").astype(str)
+    crossing = trips["crossing"].fillna("").astype(str)
     told = trips if barrier else trips[crossing == ""]
     table = _trips(places, told["from_code"], places, told["to_code"], told["minutes"])
     gap = table[["end_x", "end_y"]].to_numpy() - table[["start_x", "start_y"]].to_numpy()
