@@ -93,8 +93,10 @@ def start_file(plan: Plan) -> bytes:
         "set PYTHONUTF8=1",
         "if not exist env\\Scripts\\coverplan.exe (",
         "  py -3 -m venv env || python -m venv env || goto nopython",
-        ("  env\\Scripts\\python -m pip install --no-index --find-links wheels coverplan "
-        "|| goto failed"),
+        (
+            "  env\\Scripts\\python -m pip install --no-index --find-links wheels coverplan "
+            "|| goto failed"
+        ),
         ")",
         f"env\\Scripts\\coverplan run plan\\{plan.source} --out out || goto failed",
         'start "" out\\map.html',
