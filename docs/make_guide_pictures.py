@@ -18,6 +18,8 @@ from typing import TYPE_CHECKING
 
 import openpyxl
 from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.dimensions import ColumnDimension
+from openpyxl.worksheet.properties import PageSetupProperties
 
 if TYPE_CHECKING:
     from openpyxl.worksheet.worksheet import Worksheet
@@ -30,7 +32,7 @@ ROWS_SHOWN = 7
 DOTS_PER_INCH = 110
 MARGIN = 12
 
-TYPED: dict[str, list[dict[str, object]]] = {
+TYPED: dict[str, list[dict[str, str | float]]] = {
     "townships": [
         {"驻地经度": 107.730, "驻地纬度": 29.868},
         {"驻地经度": 107.689, "驻地纬度": 29.877},
@@ -128,7 +130,7 @@ def typed(name: str, form: Path, target: Path) -> Path:
     """Save a form with example rows, cut to what fits a page: marked and typed columns first."""
     book = openpyxl.load_workbook(form)
     sheet = book.worksheets[0]
-    heads = {str(cell.value): cell.column for cell in sheet[1]}
+    heads = {str(cell.value): number for number, cell in enumerate(sheet[1], start=1)}
     for row, cells in enumerate(TYPED[name], start=2):
         for head, value in cells.items():
             sheet.cell(row, heads[head]).value = value
@@ -139,7 +141,7 @@ def typed(name: str, form: Path, target: Path) -> Path:
         texts = [sheet.cell(row, column).value for row in range(1, ROWS_SHOWN + 1)]
         widest = max((len(str(text).encode("gbk", "ignore")) for text in texts if text), default=0)
         sheet.cell(1, column).alignment = openpyxl.styles.Alignment(wrap_text=False)
-        sheet.column_dimensions[letter] = openpyxl.worksheet.dimensions.ColumnDimension(
+        sheet.column_dimensions[letter] = ColumnDimension(
             sheet,
             index=letter,
             width=max(widest * 1.2 + 2, 9),
@@ -178,9 +180,7 @@ def _for_print(book: openpyxl.Workbook, sheet: "Worksheet", last: int, target: P
     sheet.print_area = f"A1:{get_column_letter(sheet.max_column)}{last}"
     sheet.page_setup.orientation, sheet.page_setup.paperSize = "landscape", 9
     sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
-    sheet.sheet_properties.pageSetUpPr = openpyxl.worksheet.properties.PageSetupProperties(
-        fitToPage=True
-    )
+    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
     sheet.print_options.gridLines = sheet.print_options.headings = True
     for other in book.worksheets[1:]:
         other.sheet_state = "hidden"
