@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
 from typing import Any
 
 import pandas as pd
@@ -10,6 +9,7 @@ import pandas as pd
 from coverplan import schema
 from coverplan.domain import Inputs
 from coverplan.loop.answers import Answer
+from coverplan.loop.identity import bare, place_of
 from coverplan.loop.quarters import Quarter
 from coverplan.loop.sheets import MODES
 from coverplan.report.tables import is_missing
@@ -105,7 +105,7 @@ def changed_cells(before: Mapping[str, Any] | None, after: Mapping[str, Any]) ->
     if before is None:
         return ()
     names = [name for name in schema.VENUES.names if name not in {"verified", "source"}]
-    return tuple(name for name in names if _bare(before.get(name)) != _bare(after.get(name)))
+    return tuple(name for name in names if bare(before.get(name)) != bare(after.get(name)))
 
 
 class Merger:
@@ -136,6 +136,10 @@ class Merger:
         self.quarter = quarter
         self.names = {str(code): str(name) for code, name in known.townships["name"].items()}
         self.result = _known_tables(known, positions)
+        # A form may come twice: what it named new then has an id by now. Only rows from before
+        # this merge count, or two rows of one form would be one.
+        tables = (self.result.venues, self.result.schools)
+        self._earlier = {place_of(row): str(key) for table in tables for key, row in table.items()}
         self.before = dict(_indexed(frozen.venues, schema.VENUES, "id"))
         codes = known.venues["code12"]
         self._code12 = {str(key): str(code) for key, code in codes.items()}
@@ -183,7 +187,10 @@ class Merger:
             if row["value"] is not None or row["planned"] is not None:
                 self._indicator(row["target"], row)
         for row in _records(answer.frame("form_schools")):
-            key = row["id"] or self._next_id(f"school-{row['code9']}", self.result.schools)
+            named = {"township": self.names.get(row["code9"], ""), "name": row["name"]}
+            known = self._earlier.get(place_of(named))
+            stem = f"school-{row['code9']}"
+            key = row["id"] or known or self._next_id(stem, self.result.schools)
             kept = {name: row.get(name) for name in schema.SCHOOLS.names}
             old = self.result.schools.get(key, {})
             self.result.schools[key] = {
@@ -277,7 +284,7 @@ class Merger:
             )
         if old is not None:
             for name in schema.VENUES.names:
-                if _bare(old.get(name)) == "" and _bare(row.get(name)) != "":
+                if bare(old.get(name)) == "" and bare(row.get(name)) != "":
                     old[name] = row[name]
             return str(old["id"])
         key = row.get("id") or self._next_id(f"{row['code9']}-{row['type']}", self.result.venues)
@@ -287,12 +294,16 @@ class Merger:
 
     def _venues(self, answer: Answer) -> None:
         for row in _records(answer.frame("form_venues")):
-            key = row["id"] or self._next_id(f"{row['code9']}-{row['type_id']}", self.result.venues)
+            township = self.names.get(row["code9"], "")
+            named = {"type": row["type_id"], "township": township, "name": row["name"]}
+            stem = f"{row['code9']}-{row['type_id']}"
+            known = self._earlier.get(place_of(named))
+            key = row["id"] or known or self._next_id(stem, self.result.venues)
             old = self.result.venues.get(key, {})
             fresh: Row = {
                 "id": key,
                 "type": row["type_id"],
-                "township": self.names.get(row["code9"], ""),
+                "township": township,
                 "name": row["name"],
                 "village": row["village"],
                 "status": row["status"],
@@ -310,7 +321,7 @@ class Merger:
                 # what was verified was the answer as it stood: a changed one is the sender's word
                 venue["verified"] = "自报"
                 venue["source"] = self._source(answer)
-            if old and _bare(old.get("village")) != _bare(venue["village"]):
+            if old and bare(old.get("village")) != bare(venue["village"]):
                 venue["lon"] = venue["lat"] = None
             self.result.venues[key] = venue
             self._code12[key] = row["code12"]
@@ -467,16 +478,6 @@ def _plain(value: Any) -> Any:
     if isinstance(value, pd.Timestamp):
         return value.date()
     return value.item() if hasattr(value, "item") else value
-
-
-def _bare(value: Any) -> Any:
-    if isinstance(value, pd.Timestamp):
-        value = value.date()
-    if isinstance(value, date):
-        return value.isoformat()
-    if is_missing(value):
-        return ""
-    return float(value) if isinstance(value, int | float) else value
 
 
 def _active(sessions: Any, before: Any) -> Any:
