@@ -1,7 +1,5 @@
 """Everything the planning map shows, as one tree of plain values."""
 
-import tomllib
-from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 from coverplan.report.map.page_intake import intake_words
@@ -124,12 +122,8 @@ def page_data(result: "Result", lang: str = "zh") -> dict[str, Any]:
 
 
 def _texts() -> dict[str, list[str]]:
-    said = {
+    return {
         key.removeprefix("map."): [message[lang] for lang in LANGUAGES]
         for key, message in sorted(catalogue().items())
         if key.startswith("map.")
     }
-    own = files("coverplan.report.map").joinpath("words.toml").read_text(encoding="utf-8")
-    for key, message in tomllib.loads(own).items():
-        said[key] = [message[lang] for lang in LANGUAGES]
-    return dict(sorted(said.items()))
