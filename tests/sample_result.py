@@ -143,6 +143,7 @@ def sample_result(world: World | None = None) -> Result:
         people_located_share=1.0,
         approximate=True,
         area_km2=100.0,
+        outside_not_counted=pd.array([True] * len(townships), dtype="boolean"),
     )
     shapes = [
         world.cells.get(str(c), Point(r.seat_lon, r.seat_lat)) for c, r in townships.iterrows()

@@ -99,6 +99,7 @@ def small_result(*, example: bool = False, lang: str = "zh", profile: str = "int
             "people_located_share": [0.6, 0.0, 0.0],
             "approximate": [True, True, True],
             "area_km2": [106.1, 106.1, 106.1],
+            "outside_not_counted": pd.array([True, False, pd.NA], dtype="boolean"),
         },
         index=index9,
         geometry=cells,

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from coverplan.actuals import by_township, by_year
+from coverplan.border import at_border, outside_not_counted
 from coverplan.cells import thiessen_cells
 from coverplan.config import Plan
 from coverplan.crs import DEGREES, metric_crs
@@ -102,7 +103,7 @@ def run(  # noqa: PLR0915 - a recipe is read from top to bottom
         mine = demand[demand["group"] == "residents"]
         quality = location_quality(mine)["located_share"]
         townships["people_located_share"] = quality.reindex(townships.index)
-    beyond = None if inputs.outside is None else outside_sites(inputs.outside)
+    beyond = _beyond(plan, inputs)
     known = {
         "townships": townships,
         "villages": villages,
@@ -122,7 +123,10 @@ def run(  # noqa: PLR0915 - a recipe is read from top to bottom
     if inputs.outside is not None and beyond is not None:
         asked = {name: known[name] for name in ASKED}
         times = with_outside(times, inputs.outside, demand, **asked)
-        beyond = beyond[beyond.index.isin(times.sites)]
+    if beyond is not None:
+        beyond = _some(beyond[beyond.index.isin(times.sites)])
+    border = at_border(townships, outline, crs)
+    townships["outside_not_counted"] = outside_not_counted(border, counted=beyond is not None)
     begin("presence")
     presence = presence_by_township(
         townships,
@@ -216,6 +220,7 @@ def run(  # noqa: PLR0915 - a recipe is read from top to bottom
         equity=equity,
         ledger=inputs.ledger,
         has_outline=outline is not None,
+        outside_counted=beyond is not None,
     )
     return Result(
         plan=plan,
@@ -265,6 +270,19 @@ def _barrier(
         return None
     pieces = banks(inputs.layers[plan.travel.barrier], outline, crs)
     return Barrier(pieces, crossings_between(pieces, inputs.crossings))
+
+
+def _beyond(plan: Plan, inputs: Inputs) -> pd.DataFrame | None:
+    """Return the venues beyond the county that the plan's rung can reach; None without any."""
+    if inputs.outside is None:
+        return None
+    sites = outside_sites(inputs.outside)
+    return _some(sites if plan.travel.rung is Rung.ASKED else sites[sites["location"] == "own"])
+
+
+def _some(sites: pd.DataFrame) -> pd.DataFrame | None:
+    """Return sites; None where there are none, so that nobody says they are counted."""
+    return None if sites.empty else sites
 
 
 ASKED = ("townships", "villages", "asked_villages", "asked_seats", "crs")

@@ -65,6 +65,7 @@ def statements(
     equity: pd.DataFrame,
     ledger: pd.DataFrame,
     has_outline: bool,
+    outside_counted: bool,
 ) -> tuple[Problem, ...]:
     """
     Return the sentences that the summary, the map and the papers print, in order of weight.
@@ -77,6 +78,8 @@ def statements(
         Frames of the result.
     has_outline
         Whether there is a county outline.
+    outside_counted
+        Whether venues beyond the county count.
     """
     said = [note("say.example")] if plan.outputs.example else []
     if plan.venues.assume_none:
@@ -98,10 +101,18 @@ def statements(
     set_aside = len(aside.drop_duplicates(["file", "sheet", "row"]))
     if set_aside:
         said.append(note("say.set_aside", n=set_aside))
-    said.append(note("say.outside" if plan.venues.outside is None else "say.outside_counted"))
+    said.append(_outside(townships["outside_not_counted"], counted=outside_counted))
     if not coverage.empty and (coverage["refused"] == "").any():
         said.append(note("say.proxy"))
     return tuple(said)
+
+
+def _outside(flag: pd.Series, *, counted: bool) -> Problem:
+    if counted:
+        return note("say.outside_counted")
+    if flag.isna().all():
+        return note("say.outside_unknown")
+    return note("say.outside", n=int(flag.sum()), all=len(flag))
 
 
 def _programmes(

@@ -116,6 +116,8 @@ def test_a_venue_outside_counts_for_coverage_and_not_for_presence(tmp_path):
     pd.testing.assert_frame_equal(result.presence, without.presence)
     assert "say.outside" in {note.key for note in without.notes}
     assert "say.outside_counted" in {note.key for note in result.notes}
+    assert without.townships["outside_not_counted"].any()
+    assert not result.townships["outside_not_counted"].any()
     assert result.gaps.loc[("500230112", KIND), "nearest_km"] < 1.0
     assert without.gaps.loc[("500230112", KIND), "nearest_km"] > 5.0
 

@@ -9,6 +9,7 @@ import pandas as pd
 from coverplan.domain import Result
 
 __all__ = [
+    "BORDER",
     "FREE_PLACES",
     "PROSPECTS",
     "TABLES",
@@ -41,6 +42,10 @@ _DECIMALS: tuple[tuple[str, int], ...] = (
 )
 FREE_PLACES = 4
 """How many decimals a number without a unit in its name bears at most."""
+
+
+BORDER = "outside_not_counted"
+"""At the border, and venues outside are not counted; missing where nobody can tell."""
 
 
 def decimals(column: str) -> int | None:
@@ -149,6 +154,8 @@ def gaps_table(result: Result) -> pd.DataFrame:
     at = list(table.columns).index("people") + 1
     pairs = pd.MultiIndex.from_frame(table[["code9", "type"]])
     table.insert(at, "demand_people", counted.reindex(pairs).array)
+    if BORDER in result.townships:
+        table[BORDER] = table["code9"].map(result.townships[BORDER]).astype("boolean")
     return rounded(table)
 
 
@@ -188,6 +195,7 @@ def townships_table(result: Result) -> pd.DataFrame:
         "villages_located",
         "people_located_share",
         "approximate",
+        BORDER,
     ]
     table = pd.DataFrame(townships[[name for name in about if name in townships]])
     table = table.rename(columns={"name": "township"})

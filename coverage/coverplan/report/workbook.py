@@ -18,6 +18,7 @@ from coverplan.report.phrases import (
     target_names,
 )
 from coverplan.report.tables import (
+    BORDER,
     cutoffs_of,
     gaps_table,
     joined,
@@ -271,6 +272,9 @@ def _nearest(result: Result, table: pd.DataFrame, lang: str) -> list[Column]:
         for name, kind in kinds.items()
         if (table[name].notna() & (table[name] != "")).any()
     ]
+    if BORDER in table and not table[BORDER].eq(other=False).all():
+        flag = table[BORDER].astype(object).where(table[BORDER].notna(), "unknown")
+        columns.append(Column(header(BORDER, lang), states(flag, BORDER, lang), width=14))
     texts = [refusal(result, one, lang) if one else "" for one in table["refused"].fillna("")]
     if any(texts):
         columns.append(Column(header("refused", lang), texts, width=24))

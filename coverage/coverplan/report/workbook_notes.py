@@ -8,7 +8,7 @@ from coverplan.report.form import Book, Column, states
 from coverplan.report.ledger_book import FATES, fate_counts
 from coverplan.report.ledger_book import NAME as LEDGER
 from coverplan.report.phrases import county_name
-from coverplan.report.tables import of_type, type_order
+from coverplan.report.tables import BORDER, of_type, type_order
 from coverplan.report.words import header, type_name, word
 from coverplan.text import say
 
@@ -50,6 +50,8 @@ def quality_sheet(book: Book, result: Result) -> None:
     form.note(say("report.unreported_list", lang), bold=True)
     form.table(_unreported(result, lang), filters=False, total=False)
     form.note("")
+    for number, text in enumerate(_outside(result, lang)):
+        form.note(text, bold=number == 0)
     form.note(say("report.sources_list", lang), bold=True)
     form.table(_sources(result, lang), filters=False, total=False)
     form.note("")
@@ -199,6 +201,17 @@ def _unreported(result: Result, lang: str) -> list[Column]:
         Column(header("unreported", lang), numbers, "int"),
         Column(header("township", lang), lists, width=42),
     ]
+
+
+def _outside(result: Result, lang: str) -> list[str]:
+    """Return who lies at the border while nothing beyond it counts, under a heading."""
+    flag = result.townships.get(BORDER)
+    if flag is None or flag.eq(other=False).all():
+        return []
+    if flag.isna().all():
+        return [say("report.outside_unknown", lang), ""]
+    names = result.townships.loc[flag.fillna(value=False).astype(bool), "name"]
+    return [say("report.outside_list", lang), ("、" if lang == "zh" else ", ").join(names), ""]
 
 
 def _sources(result: Result, lang: str) -> list[Column]:
