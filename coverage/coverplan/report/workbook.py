@@ -110,6 +110,7 @@ def _overview(book: Book, result: Result) -> None:
             for one in texts
         ]
     columns.append(Column(say("report.other_types", lang), _others(result, lang), width=18))
+    columns += _border(townships, lang)
     missing = joined(result.gaps, "targets_missing").reindex(codes).fillna("")
     names = [target_names(result, text, lang, most=OTHERS) for text in missing]
     columns.append(Column(header("targets_missing", lang), names, width=32))
@@ -272,9 +273,7 @@ def _nearest(result: Result, table: pd.DataFrame, lang: str) -> list[Column]:
         for name, kind in kinds.items()
         if (table[name].notna() & (table[name] != "")).any()
     ]
-    if BORDER in table and not table[BORDER].eq(other=False).all():
-        flag = table[BORDER].astype(object).where(table[BORDER].notna(), "unknown")
-        columns.append(Column(header(BORDER, lang), states(flag, BORDER, lang), width=14))
+    columns += _border(table, lang)
     texts = [refusal(result, one, lang) if one else "" for one in table["refused"].fillna("")]
     if any(texts):
         columns.append(Column(header("refused", lang), texts, width=24))
@@ -287,6 +286,14 @@ def _nearest(result: Result, table: pd.DataFrame, lang: str) -> list[Column]:
     columns.append(Column(header("proposed", lang), sites, width=18))
     names = [target_names(result, one, lang) for one in table["targets_missing"].fillna("")]
     return [*columns, Column(header("targets_missing", lang), names, width=20)]
+
+
+def _border(table: pd.DataFrame, lang: str) -> list[Column]:
+    """Return whose venues outside nobody counted, where there is such a township."""
+    if BORDER not in table or table[BORDER].eq(other=False).all():
+        return []
+    flag = table[BORDER].astype(object).where(table[BORDER].notna(), "unknown")
+    return [Column(header(BORDER, lang), states(flag, BORDER, lang), width=14)]
 
 
 def _sheet_name(name: str, taken: set[str]) -> str:
