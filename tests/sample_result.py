@@ -20,6 +20,8 @@ TYPES = pd.DataFrame(
         "id": ["university_site", "school_museum", "youth_base", "library"],
         "zh": ["社区科普大学教学点", "中小学共享科技馆", "青少年校外科普实践基地", "图书馆"],
         "en": ["Community university site", "Shared school museum", "Youth base", "Library"],
+        "short_zh": ["教学点", "共享科技馆", "实践基地", "图书馆"],
+        "short_en": ["site", "museum", "base", "Library"],
         "clause": ["22", "4", "4", "22"],
         "shape": ["circle", "square", "triangle", "diamond"],
         "colour": ["#1b7837", "#762a83", "#b35806", "#4d4d4d"],

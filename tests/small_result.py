@@ -301,6 +301,8 @@ def small_result(*, example: bool = False, lang: str = "zh", profile: str = "int
                 ["社区科普大学教学点", "中小学共享科技馆", "青少年校外科普实践基地"], dtype="str"
             ),
             "en": pd.array(["University site", "School museum", "Youth base"], dtype="str"),
+            "short_zh": pd.array(["教学点", "共享科技馆", "实践基地"], dtype="str"),
+            "short_en": pd.array(["site", "museum", "base"], dtype="str"),
             "clause": pd.array(["22", "4", "4"], dtype="str"),
             "shape": pd.array(["circle", "square", "triangle"], dtype="str"),
             "colour": pd.array(["#1f78b4", "#e31a1c", "#33a02c"], dtype="str"),

@@ -11,6 +11,7 @@ from coverplan.answers import (
     FIRMNESS,
     LEVELS,
     POPULATION_KINDS,
+    RETURN_STATES,
     STATUSES,
     TARGET_KINDS,
     TOWNSHIP_KINDS,
@@ -34,6 +35,7 @@ __all__ = [
     "PROVENANCE",
     "REMOTE",
     "REPORTS",
+    "RETURNS",
     "SCENARIOS",
     "SCHOOLS",
     "TARGETS",
@@ -164,6 +166,8 @@ VENUE_TYPES = TableContract(
         _must(_text("id", "类型编号")),
         _must(_text("zh", "中文名")),
         _must(_text("en", "英文名")),
+        _text("short_zh", "简称"),
+        _text("short_en", "英文简称"),
         _text("clause", "条款"),
         _must(_text("shape", "图形")),
         _must(Column("colour", "颜色", Kind.COLOUR)),
@@ -218,6 +222,20 @@ REPORTS = TableContract(
         _NOTE,
     ),
     key=("township", "type"),
+)
+RETURNS = TableContract(
+    "returns",
+    "报送情况表",
+    (
+        _must(_text("quarter", "季度")),
+        _must(_text("audience", "类别")),
+        _must(_text("unit", "单位")),
+        _must(_choice("state", "报送情况", RETURN_STATES)),
+        _must(_flag("carried", "沿用上季")),
+        _text("file", "文件"),
+        _date("reported_on", "填报日期"),
+    ),
+    key=("audience", "unit"),
 )
 SCHOOLS = TableContract(
     "schools",
@@ -430,6 +448,7 @@ CONTRACTS: Mapping[str, TableContract] = MappingProxyType(
             VENUE_TYPES,
             VENUES,
             REPORTS,
+            RETURNS,
             SCHOOLS,
             CANDIDATES,
             ASKED_VILLAGES,

@@ -123,7 +123,7 @@ def _programmes(
         names = _names(venue_types, item.type)
         row = {str(name): int(number) for name, number in row_at(count, item.type).items()}
         if row["unreported"] == row["all"]:
-            short = names["type_zh"].removeprefix("社区科普大学")
+            short = str(row_at(venue_types, item.type)["short_zh"])
             yield note("say.unreported_all", n=row["all"], type_short=short, **names)
             continue
         key = "say.unreported_some" if row["unreported"] else "say.reported"

@@ -13,7 +13,9 @@ from coverplan.intake.county import CountyTables
 from coverplan.intake.desk import Desk
 from coverplan.intake.ledger import RowBook
 from coverplan.intake.places import points
+from coverplan.intake.returns import disputed_said, returns_path, returns_said
 from coverplan.intake.sources import read_sources
+from coverplan.text import LANGUAGES
 
 if TYPE_CHECKING:  # annotations only
     import geopandas as gpd
@@ -120,9 +122,17 @@ def _assembled(desk: Desk, county: CountyTables) -> Inputs:
     answers = _answers(county.frame("reports"))
     checks.report_conflicts(desk, answers, venues, plan.venues.reports)
     townships = _townships(desk, county)
+    heard = returns_path(plan)
+    returns = None if heard is None else desk.table(heard, schema.RETURNS)
+    if returns is not None and len(returns.frame):
+        desk.book.add(returns_said(returns.frame, plan.county.as_of))
+    doubted = disputed_said(venues)
+    desk.book.extend([doubted] if doubted else [])
     counts = {file: sum(fates.values()) for file, fates in desk.book.counts().items()}
     sources, notes = read_sources(
-        plan, plan.files(), counts | desk.features, desk.datums, desk.verdicts
+        plan,
+        (*plan.files(), *([heard] if heard else [])),
+        counts | desk.features, desk.datums, desk.verdicts
     )
     desk.book.extend(notes)
     departments = checks.table_or_empty(county.frame("departments"), schema.DEPARTMENTS)
@@ -134,7 +144,7 @@ def _assembled(desk: Desk, county: CountyTables) -> Inputs:
         villages=points(villages.set_index("code12").sort_index()),
         venues=points(venues.set_index("id")),
         reports=answers,
-        venue_types=checks.table_or_empty(types, schema.VENUE_TYPES).set_index("id"),
+        venue_types=_types(checks.table_or_empty(types, schema.VENUE_TYPES)),
         targets=checks.table_or_empty(targets, schema.TARGETS).set_index("id"),
         indicators=checks.table_or_empty(county.frame("indicators"), schema.INDICATORS),
         departments=departments.set_index("id"),
@@ -156,6 +166,16 @@ def _assembled(desk: Desk, county: CountyTables) -> Inputs:
         visits=_keyed(county.frame("visits"), ""),
         remote=_keyed(county.frame("remote"), "code12"),
     )
+
+
+def _types(frame: "pd.DataFrame") -> "pd.DataFrame":
+    """Give a type without a short name its full one."""
+    filled = {f"short_{lang}": _short(frame, lang) for lang in LANGUAGES}
+    return frame.assign(**filled).set_index("id")
+
+
+def _short(frame: "pd.DataFrame", lang: str) -> "pd.Series":
+    return frame[f"short_{lang}"].where(frame[f"short_{lang}"] != "", frame[lang])
 
 
 def _townships(desk: Desk, county: CountyTables) -> "gpd.GeoDataFrame":

@@ -19,7 +19,6 @@ _LISTED = {
     "population.xlsx": "；人口由县里填报",
     "asked_villages.xlsx": "；分钟由县里填报",
 }
-_PROGRAMMES = ("社区科普大学教学点", "中小学共享科技馆", "青少年校外科普实践基地")
 
 
 def init(folder: Path, county: str, as_of: date) -> Named:
@@ -87,7 +86,7 @@ def _sheets(
     reports = [
         {"township": p.name, "type": kind, "answer": "未报"}
         for p in townships
-        for kind in _PROGRAMMES
+        for kind in _type_names(programme=True)
     ]
     return {
         "townships.xlsx": (schema.TOWNSHIPS, places),
@@ -148,8 +147,9 @@ def _template(name: str) -> str:
     return path.read_text(encoding="utf-8-sig")
 
 
-def _type_names() -> list[str]:
-    return [line.split(",")[1] for line in _template("venue_types.csv").splitlines()[1:]]
+def _type_names(*, programme: bool = False) -> list[str]:
+    rows = csv.DictReader(_template("venue_types.csv").splitlines())
+    return [row["zh"] for row in rows if not programme or row["programme"] == "yes"]
 
 
 def _target_ids() -> list[str]:

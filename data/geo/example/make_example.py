@@ -447,7 +447,8 @@ COLUMNS = {
     "host_kind,theme,note",
     "visits.csv": "township,village,type,visited_on,note",
     "indicators.csv": "target,year,value,planned,date,source,note",
-    "venue_types.csv": "id,zh,en,clause,shape,colour,host_kinds,has_place,list_complete,programme",
+    "venue_types.csv": "id,zh,en,short_zh,short_en,clause,shape,colour,host_kinds,has_place,"
+    "list_complete,programme",
 }
 
 

@@ -75,13 +75,12 @@ def venue_types(result: "Result") -> list[dict[str, Any]]:
     for key in order:
         row = frame.loc[key]
         item = programmes.get(key)
-        short = said(f"map.short.{key}")
         names = [text(row["zh"]), text(row["en"])]
         rows.append(
             {
                 "id": key,
                 "name": names,
-                "short": names if short[0].startswith("map.short.") else short,
+                "short": [text(row["short_zh"]), text(row["short_en"])],
                 "sign": _signs().get(text(row["shape"]), _signs()["circle"]),
                 "colour": text(row["colour"]),
                 "clause": text(row.get("clause")),
