@@ -9,6 +9,7 @@ __all__ = [
     "FIRMNESS",
     "LEVELS",
     "POPULATION_KINDS",
+    "RETURN_STATES",
     "STATUSES",
     "TARGET_KINDS",
     "TOWNSHIP_KINDS",
@@ -49,11 +50,18 @@ STATUSES: Choices = {
     "building": ("在建", "建设中", "施工", "施工中", "正在建设"),
     "suspended": ("暂停", "停用", "暂停开放", "停办", "暂停使用"),
     "closed": ("关闭", "已关闭", "撤销", "已撤销", "废止", "拆除", "摘牌"),
+    # a spot check found it untrue: open until proven, it would count; closed, nobody said so
+    "disputed": ("待核", "不属实", "核实不符"),
 }
 ANSWERS: Choices = {
     "has": ("有", "已建", "yes", "1"),
     "none": ("零报告", "零", "无", "没有", "0", "no"),
     "unreported": ("未报", "未上报", "没报", "待报"),
+}
+RETURN_STATES: Choices = {
+    "reported": ("已报",),
+    "returned": ("退回",),
+    "silent": ("未报",),
 }
 VERIFICATIONS: Choices = {
     "自报": ("self", "未核实", "否", "no", "false", "0"),

@@ -24,6 +24,7 @@ from coverplan.impedance.beyond import outside_sites, with_outside
 from coverplan.impedance.network import snap
 from coverplan.impedance.service_areas import service_areas
 from coverplan.intake.inputs import read_inputs
+from coverplan.intake.returns import SAID_FIRST
 from coverplan.join import metric_xy
 from coverplan.places import candidate_places, sites_of, venue_places
 from coverplan.presence import presence_by_township, presence_by_village
@@ -252,11 +253,12 @@ def run(  # noqa: PLR0915 - a recipe is read from top to bottom
         sources=inputs.sources,
         notes=(
             *scenario_notes(scenario),
+            *(said for said in inputs.problems if said.key.startswith(SAID_FIRST)),
             *notes,
             *placement_notes,
             *evidence_said,
             *travel_notes,
-            *inputs.problems,
+            *(said for said in inputs.problems if not said.key.startswith(SAID_FIRST)),
         ),
         crs_metric=crs,
     )

@@ -24,7 +24,7 @@ def open_at(venues: pd.DataFrame, as_of: date) -> pd.Series:
     Parameters
     ----------
     venues
-        Columns `status` (open, planned, building, suspended, closed), `opened_on`, `closed_on`
+        Columns `status` (open, planned, building, suspended, closed, disputed), `opened_on`, `closed_on`
         (dates or missing), shape (n_venues,).
     as_of
         The report date.

@@ -132,7 +132,9 @@ def _assembled(desk: Desk, county: CountyTables) -> Inputs:
     sources, notes = read_sources(
         plan,
         (*plan.files(), *([heard] if heard else [])),
-        counts | desk.features, desk.datums, desk.verdicts
+        counts | desk.features,
+        desk.datums,
+        desk.verdicts,
     )
     desk.book.extend(notes)
     departments = checks.table_or_empty(county.frame("departments"), schema.DEPARTMENTS)
