@@ -212,7 +212,8 @@ def _every_township(
     if timed:
         notes.append(_proof_note(chain.placement, words))
     else:  # without minutes only the number is proven; which place, the township knows
-        notes.append(_note("say.fewest", words, new=len(steps)))
+        key = "say.fewest_if_none" if silent else "say.fewest"
+        notes.append(_note(key, words, new=len(steps), silent=len(silent)))
     if chain.unplaced:
         notes.append(_note("say.unplaced", words, n=chain.unplaced))
     if silent:
