@@ -104,13 +104,15 @@ def presence_by_township(
     table["unlocated"] = _places(rows[is_open & ~rows["located"]], index)
     answer = reports["answer"].reindex(index).fillna("unreported")
     complete = venue_types["list_complete"].reindex(index.get_level_values("type")).to_numpy(bool)
+    # what a spot check disputes is neither there nor gone until somebody says which
+    undisputed = (_places(rows[rows["status"] == "disputed"], index) == 0).to_numpy()
     table["reason"] = np.select(
         [
             table["places_open"] > 0,
             answer == "none",
             answer == "has",  # it says so and names none: nobody may read that as none
-            complete,
-            np.full(len(index), assume_none),
+            complete & undisputed,
+            undisputed & assume_none,
         ],
         ["venue", "zero_report", "answered", "list_complete", "assumed"],
         default="no_answer",

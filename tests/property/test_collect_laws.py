@@ -14,7 +14,8 @@ from coverplan.loop.answer_checks import check_answer, lists_of
 from coverplan.loop.answers import read_answer
 from coverplan.loop.forms import papers
 from coverplan.loop.inbox import identify, sorted_out
-from coverplan.loop.merging import Merger, changed_cells
+from coverplan.loop.merged import changed_cells
+from coverplan.loop.merging import Merger
 from coverplan.loop.returning import returned_paper
 from coverplan.loop.verification import spot_check
 from loop_county import COMPLETE, answered, handed_out, loop_desk

@@ -35,7 +35,7 @@ def returns_path(plan: "Plan") -> Path | None:
 
 def returns_said(returns: "pd.DataFrame", as_of: date) -> Problem:
     """
-    Return the sentence that says how many units have reported, and whose answers are last quarter's.
+    Return the sentence that says how many units have reported, and whose answers are older.
 
     Parameters
     ----------
@@ -61,7 +61,8 @@ def returns_said(returns: "pd.DataFrame", as_of: date) -> Problem:
     now = f"{as_of.year}Q{(as_of.month + 2) // 3}"
     silent = returns.loc[returns["carried"].astype(bool), "unit"].astype(str).tolist()
     back = int(((returns["state"] == "returned") & ~returns["carried"].astype(bool)).sum())
-    values = {"quarter": quarter, "all": len(returns), "n": len(returns) - len(silent)}
+    values: dict[str, str | int] = {"quarter": quarter, "all": len(returns)}
+    values["n"] = len(returns) - len(silent)
     if quarter < now:
         return _note("older", **values, now=now)
     if not silent:

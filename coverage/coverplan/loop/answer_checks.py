@@ -1,6 +1,6 @@
 """What contradicts itself in a returned form, or the lists that the county keeps."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,10 +11,11 @@ from coverplan.errors import Problem, Severity, Where
 from coverplan.intake.cells import shown
 from coverplan.intake.matching import TypeNames
 from coverplan.intake.names import TownshipNames, VillageNames, bare_name
+from coverplan.intake.tables import Table
 from coverplan.loop.answers import Answer, Reading
 from coverplan.loop.quarters import Quarter
 
-__all__ = ["Lists", "check_answer", "lists_of"]
+__all__ = ["Lists", "check_answer", "lists_of", "silent_types"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -195,15 +196,35 @@ def _check_twice(answer: Answer, reading: Reading, lists: Lists) -> None:
             answer.fault(reading, line, "id", "loop.venue.known", id=known)
 
 
+def silent_types(answer: Answer) -> tuple[str, ...]:
+    """
+    Return the types about which a form says nothing: neither ticked as none nor listed.
+
+    Parameters
+    ----------
+    answer
+        The form, checked.
+    """
+    programmes = answer.readings.get("form_programmes")
+    if programmes is None or programmes.table is None:
+        return ()
+    listed = _listed(answer)
+    rows = _ticks(programmes.table)
+    return tuple(key for _, key, ticked in rows if not ticked and key not in listed)
+
+
+def _ticks(table: Table) -> Iterable[tuple[int, str, bool]]:
+    for line, (key, zero) in enumerate(zip(table.rows["type"], table.rows["zero"], strict=True)):
+        yield line, str(key), zero == "yes"
+
+
 def _check_zero(answer: Answer) -> None:
     """Hold 零报告 ticks against what is listed; ask for types about which nothing is said."""
     programmes = answer.readings.get("form_programmes")
     if programmes is None or programmes.table is None:
         return
     listed = _listed(answer)
-    rows = programmes.table.rows
-    for line in range(len(rows)):
-        key, ticked = str(rows["type"].iloc[line]), rows["zero"].iloc[line] == "yes"
+    for line, key, ticked in _ticks(programmes.table):
         present = listed.get(key)
         if ticked and present:
             names = "、".join(present[:5])

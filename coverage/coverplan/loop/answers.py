@@ -182,7 +182,8 @@ def read_answer(arrival: Arrival, paper: Paper, book: RowBook) -> Answer:
     readings = {
         page.sheet.contract.name: _reading(arrival, page, heads, book) for page in paper.pages
     }
-    signed = _signatures(arrival, book)
+    wanted = paper.id.audience != "check"  # each line of a check has its own name and day
+    signed = _signatures(arrival, book if wanted else RowBook())
     answer = Answer(arrival, paper, readings, signed, book)
     for reading in readings.values():
         _check_codes(answer, reading)

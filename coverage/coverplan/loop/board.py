@@ -53,6 +53,13 @@ class Standing:
     faults: int = 0
     note: str = ""
 
+    @property
+    def carried(self) -> bool:
+        """Return whether nothing of its form was taken: what is known of it is last quarter's."""
+        if self.state == "silent":
+            return True
+        return self.state == "returned" and not self.taken + self.repaired
+
 
 def write_board(
     standings: Sequence[Standing], path: Path, quarter: Quarter, unit: str, *, example: bool

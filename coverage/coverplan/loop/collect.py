@@ -1,7 +1,7 @@
 """Thirty returned files become one set of tables; each row is accounted for."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -13,11 +13,13 @@ from coverplan.loop.answer_checks import check_answer, lists_of
 from coverplan.loop.answers import Answer, read_answer, set_file_aside
 from coverplan.loop.board import Standing
 from coverplan.loop.desk import Desk
+from coverplan.loop.enclosed import blank, enclosed
 from coverplan.loop.formbook import FormId, Page, Paper
 from coverplan.loop.forms import Issue, papers
 from coverplan.loop.freeform import Free, read_free
 from coverplan.loop.inbox import Arrival, Sorted, arrivals, sorted_out
-from coverplan.loop.merging import Merged, Merger
+from coverplan.loop.merged import Merged
+from coverplan.loop.merging import Merger
 from coverplan.loop.prefill import status_zh
 from coverplan.loop.returning import fresh_paper, returned_paper
 from coverplan.loop.sheets import CHECKS
@@ -50,6 +52,8 @@ class Collected:
         Answers that cannot well be true.
     drawn
         Ids of the venues to check.
+    untrue
+        Ids of the venues that a check found untrue: they do not count as open.
     book
         The account of every row.
     """
@@ -62,6 +66,7 @@ class Collected:
     files: tuple[tuple[str, str, str, str], ...]
     doubts: tuple[Doubt, ...]
     drawn: tuple[str, ...]
+    untrue: tuple[str, ...]
     book: RowBook
 
 
@@ -90,7 +95,12 @@ def collect(inbox: Path, desk: Desk) -> Collected:
     handed = {(paper.id.audience, paper.id.key): paper for paper in papers(of)}
     units = [*handed, ("check", "check")]
     slug, quarter = desk.plan.county.slug, str(desk.quarter)
-    inside = sorted_out(arrivals(inbox), slug, quarter, units)
+    came = arrivals(inbox)
+    blanks = {one.file: unit for one in came if (unit := _blank_of(one, handed, slug, quarter))}
+    inside = sorted_out((one for one in came if one.file not in blanks), slug, quarter, units)
+    scans = {one.file: one.unit for one in enclosed(inside, handed)}
+    refused = tuple(one for one in inside.refused if one.file not in scans)
+    inside = replace(inside, refused=refused)
     book = RowBook()
     lists = lists_of(of.inputs, desk.plan.county.name, _aliases(desk))
     now = read_inputs(desk.plan) if desk.earlier() else of.inputs
@@ -105,6 +115,9 @@ def collect(inbox: Path, desk: Desk) -> Collected:
         set_file_aside(arrival, book, "loop.row.older")
     for arrival in inside.refused:
         set_file_aside(arrival, book, "loop.row.file")
+    for arrival in came:
+        if arrival.file in blanks:
+            set_file_aside(arrival, book, "loop.row.blank")
     free = tuple(read_free(arrival, lists, book) for arrival in inside.free)
     _put_free_in(merger, free)
     sums = merger.sums(of.asked.numbers, len(of.inputs.townships))
@@ -115,16 +128,22 @@ def collect(inbox: Path, desk: Desk) -> Collected:
         if year == desk.quarter.year and row.get("value") is not None
     }
     doubtful = doubts(of.inputs, merged.venues.values(), merged.villages.values(), sums, typed)
-    untrue = _untrue(answers, merger)
+    untrue, told = _untrue(answers, merger)
+    again = {
+        key
+        for key, row in merged.venues.items()
+        if row["status"] == "open" and merger.before.get(key, {}).get("status") == "disputed"
+    }
     return Collected(
         of,
         merged,
         merger.before,
-        _standings(handed, answers, inside, free, book),
+        _standings(handed, answers, inside, free, book, _beside(blanks, scans)),
         _returned(handed, answers, inside),
-        _files(inside, answers, free),
-        (*doubtful, *untrue),
-        spot_check(merged.venues.values(), desk.plan.demand.seed, quarter),
+        _files(inside, answers, free, [*_fates(blanks, scans, handed)]),
+        (*doubtful, *told),
+        spot_check(merged.venues.values(), desk.plan.demand.seed, quarter, again={*untrue, *again}),
+        untrue,
         book,
     )
 
@@ -191,17 +210,41 @@ def _put_in(merger: Merger, answer: Answer, of: Issue) -> None:
         merger.department(answer)
 
 
-def _untrue(answers: Mapping[tuple[str, str], Answer], merger: Merger) -> tuple[Doubt, ...]:
+def _untrue(
+    answers: Mapping[tuple[str, str], Answer], merger: Merger
+) -> tuple[tuple[str, ...], tuple[Doubt, ...]]:
+    """Return the ids that a check found untrue, and what to ask; their forms gain a fault."""
     answer = answers.get(("check", "check"))
     if answer is None:
-        return ()
-    found = []
-    for key in merger.checks(answer):
+        return (), ()
+    keys = tuple(
+        key for key in merger.checks(answer) if merger.result.venues[key]["status"] == "disputed"
+    )
+    told = []
+    for key in keys:
         venue = merger.result.venues[key]
+        for one in answers.values():
+            _send_back(one, key, venue)
         reason = say("loop.doubt.untrue", "zh")
-        status = status_zh(str(venue["status"]))
-        found.append(Doubt(str(venue["township"]), str(venue["name"]), status, reason))
-    return tuple(found)
+        told.append(Doubt(str(venue["township"]), str(venue["name"]), status_zh("open"), reason))
+    return keys, tuple(told)
+
+
+def _send_back(answer: Answer, key: str, venue: Mapping[str, Any]) -> None:
+    """Mark the row of a form that names a venue which a check found untrue."""
+    reading = answer.readings.get("form_venues")
+    if reading is None or reading.table is None:
+        return
+    rows = reading.table.rows
+    for line in range(len(rows)):
+        own = str(rows["id"].iloc[line] or "")
+        same = not own and (rows["type_id"].iloc[line], rows["name"].iloc[line]) == (
+            venue["type"],
+            venue["name"],
+        )
+        here = answer.paper.id.audience != "township" or answer.paper.unit == venue["township"]
+        if own == key or (same and here):
+            answer.fault(reading, line, "status", "loop.check.untrue")
 
 
 def _put_free_in(merger: Merger, free: tuple[Free, ...]) -> None:
@@ -228,6 +271,7 @@ def _standings(
     inside: Sorted,
     free: tuple[Free, ...],
     book: RowBook,
+    beside: Mapping[tuple[str, str], list[str]],
 ) -> tuple[Standing, ...]:
     counts = book.counts()
     found = []
@@ -248,6 +292,7 @@ def _standings(
             for one in free
             if one.kind == "venues" and any(r["township"] == paper.unit for r in one.rows)
         ]
+        notes += beside.get(unit, [])
         if answer is None:
             state = "returned" if unread else "silent"
             faults = sum(len(one.problems) for one in unread)
@@ -295,10 +340,46 @@ def _returned(
     return tuple(back)
 
 
+def _blank_of(
+    arrival: Arrival, handed: Mapping[tuple[str, str], Paper], slug: str, quarter: str
+) -> tuple[str, str] | None:
+    """Return whose form came back as it was handed out, or None."""
+    form = arrival.id
+    paper = handed.get(_unit(arrival))
+    if form is None or paper is None or arrival.problems:
+        return None
+    ours = form.county == slug and str(form.quarter) == quarter
+    return _unit(arrival) if ours and blank(arrival, paper) else None
+
+
+def _beside(
+    blanks: Mapping[str, tuple[str, str]], scans: Mapping[str, tuple[str, str]]
+) -> dict[tuple[str, str], list[str]]:
+    """Return what to note of a unit beside its form."""
+    found: dict[tuple[str, str], list[str]] = {}
+    for name, files in (("blank", blanks), ("enclosed", scans)):
+        for file, unit in files.items():
+            found.setdefault(unit, []).append(say(f"loop.note.{name}", "zh", file=file))
+    return found
+
+
+def _fates(
+    blanks: Mapping[str, tuple[str, str]],
+    scans: Mapping[str, tuple[str, str]],
+    handed: Mapping[tuple[str, str], Paper],
+) -> Iterable[tuple[str, str, str, str]]:
+    for fate, files in (("blank", blanks), ("enclosed", scans)):
+        for file, unit in files.items():
+            yield file, fate, handed[unit].unit, ""
+
+
 def _files(
-    inside: Sorted, answers: Mapping[tuple[str, str], Answer], free: tuple[Free, ...]
+    inside: Sorted,
+    answers: Mapping[tuple[str, str], Answer],
+    free: tuple[Free, ...],
+    more: Iterable[tuple[str, str, str, str]],
 ) -> tuple[tuple[str, str, str, str], ...]:
-    rows = []
+    rows = [*more]
     for answer in answers.values():
         fate = "returned" if answer.faults else "taken"
         rows.append((answer.arrival.file, fate, answer.paper.unit, ""))

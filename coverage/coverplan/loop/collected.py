@@ -15,7 +15,7 @@ from coverplan.loop.board import board_lines, reminder, write_board
 from coverplan.loop.collect import Collected, spot_paper
 from coverplan.loop.formbook import write_form
 from coverplan.loop.forms import form_file
-from coverplan.loop.merging import changed_cells
+from coverplan.loop.merged import CHANGES, changed_cells
 from coverplan.loop.prefill import status_zh
 from coverplan.report.csv_out import write_csv
 from coverplan.report.form import Book, Column
@@ -134,7 +134,7 @@ def unplaced(found: Collected) -> tuple[str, ...]:
 
 def change_of(before: Mapping[str, Any] | None, after: Mapping[str, Any]) -> str:
     """
-    Return what happened to a venue since the last quarter: one of `merging.CHANGES`.
+    Return what happened to a venue since the last quarter: one of `merged.CHANGES`.
 
     Parameters
     ----------
@@ -150,6 +150,8 @@ def change_of(before: Mapping[str, Any] | None, after: Mapping[str, Any]) -> str
         return "new"
     if after["status"] == "closed" and before["status"] != "closed":
         return "closed"
+    if after["status"] == "disputed" and before["status"] != "disputed":
+        return "disputed"
     return "changed" if changed_cells(before, after) else "same"
 
 
@@ -175,6 +177,7 @@ def _merged_book(found: Collected, path: Path, unit: str) -> None:
         say("loop.change.new", "zh"): "good",
         say("loop.change.changed", "zh"): "hatch",
         say("loop.change.closed", "zh"): "gap",
+        say("loop.change.disputed", "zh"): "gap",
     }
     with Book(
         path, "zh", of.quarter.last_day, example=of.plan.outputs.example, unit=unit, marks=marks
@@ -189,7 +192,7 @@ def _venue_sheet(book: Book, found: Collected) -> None:
     rows = list(found.merged.venues.values())
     names = found.issue.inputs.venue_types["zh"]
     changes = [change_of(found.before.get(row["id"]), row) for row in rows]
-    counts = {one: changes.count(one) for one in ("new", "closed", "changed", "same")}
+    counts = {one: changes.count(one) for one in CHANGES}
     line = say("loop.merged.counts", "zh", all=len(rows), **counts)
     form = book.form(say("loop.merged.venues", "zh"), say("loop.merged.title", "zh"), line, 13)
     told = [

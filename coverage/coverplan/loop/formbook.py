@@ -126,7 +126,7 @@ class Paper:
     pages
         Its sheets.
     notes
-        Lines of the cover under the title.
+        Lines of the cover under the title, numbered where there are several.
     signed
         Signature key -> what was filled in already.
     reasons
@@ -175,8 +175,8 @@ def _cover(book: Book, paper: Paper) -> None:
         form.note(say("loop.form.returned", "zh"), bold=True)
         for number, reason in enumerate(paper.reasons, start=1):
             form.note(f"{number}. {reason}")
-    for note in paper.notes:
-        form.note(note)
+    for number, note in enumerate(paper.notes, start=1):
+        form.note(f"{number}. {note}" if len(paper.notes) > 1 else note)
     form.note("")
     sheet, row = form.sheet, form.row
     label = book.style(font="head", border=1, align="center", locked=True, bg_color="#F2F2F2")

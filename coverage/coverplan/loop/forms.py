@@ -213,9 +213,10 @@ def _department(of: Issue, desk: Desk) -> Paper:
     if desk.schools:
         choices = {"township": tuple(of.inputs.townships["name"])}
         pages.append(Page(SCHOOLS, school_rows(of.inputs), choices=choices))
-    notes = [say("loop.form.department", "zh"), say("loop.form.rename", "zh")]
-    if not pages:
-        notes[0] = say("loop.form.nothing", "zh")
+    notes = [say("loop.form.department" if pages else "loop.form.nothing", "zh")]
+    if desk.venue_types:
+        notes.append(say("loop.form.department_zero", "zh"))
+    notes.append(say("loop.form.rename", "zh"))
     if desk.shared:
         by_first: dict[str, list[str]] = {}
         for key, first in desk.shared.items():

@@ -12,7 +12,10 @@ from coverplan.intake.grids import Grid
 from coverplan.intake.workbooks import read_grids
 from coverplan.loop.formbook import PROPERTY, FormId
 
-__all__ = ["Arrival", "Sorted", "arrivals", "identify", "sorted_out"]
+__all__ = ["SCAN", "Arrival", "Sorted", "arrivals", "identify", "sorted_out"]
+
+SCAN = "loop.file.image"
+"""What is said of a picture or scan."""
 
 _IMAGES = frozenset(
     {".jpg", ".jpeg", ".png", ".bmp", ".gif", ".tif", ".tiff", ".heic", ".webp", ".pdf", ".ofd"}
@@ -124,9 +127,13 @@ def identify(path: Path, file: str) -> Arrival:
     """
     suffix = path.suffix.casefold()
     if suffix not in _TABLES:
-        groups = ((_IMAGES, "image"), (_LETTERS, "letter"), (_ARCHIVES, "archive"))
-        key = next((key for group, key in groups if suffix in group), "unknown")
-        return _refused(file, f"loop.file.{key}", suffix)
+        groups = (
+            (_IMAGES, SCAN),
+            (_LETTERS, "loop.file.letter"),
+            (_ARCHIVES, "loop.file.archive"),
+        )
+        key = next((key for group, key in groups if suffix in group), "loop.file.unknown")
+        return _refused(file, key, suffix)
     try:
         grids = read_grids(path, file)
     except InputError as fault:

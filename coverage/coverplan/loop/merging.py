@@ -1,111 +1,21 @@
 """Returned answers and what was known become one set of tables; every change is told."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
 from typing import Any
-
-import pandas as pd
 
 from coverplan import schema
 from coverplan.domain import Inputs
+from coverplan.loop.answer_checks import silent_types
 from coverplan.loop.answers import Answer
 from coverplan.loop.identity import bare, place_of
+from coverplan.loop.merged import Row, changed_cells, indexed, known_tables, records
 from coverplan.loop.quarters import Quarter
 from coverplan.loop.sheets import MODES
-from coverplan.report.tables import is_missing
-from coverplan.schema import TableContract
 
-__all__ = ["CHANGES", "Merged", "Merger", "changed_cells"]
+__all__ = ["Merger"]
 
-CHANGES = ("new", "closed", "changed", "same")
-"""What happened to a row since the last quarter."""
 _TICKED = "yes"
 _MODE_IDS = {zh: key for key, zh in MODES.items()}
-
-Row = dict[str, Any]
-
-
-@dataclass(slots=True)
-class Merged:
-    """
-    The tables of a plan with this quarter's answers in them.
-
-    Parameters
-    ----------
-    venues
-        id -> row, the VENUES columns.
-    reports
-        (township, type) -> row, the REPORTS columns.
-    villages
-        code12 -> row, the ASKED_VILLAGES columns.
-    seats
-        (code9, code9) -> row, the ASKED_SEATS columns.
-    indicators
-        (target, year) -> row, the INDICATORS columns.
-    schools
-        id -> row, the SCHOOLS columns.
-    town_numbers
-        (code9, target) -> row: `code9, township, target, quarter, value, note`.
-    """
-
-    venues: dict[str, Row] = field(default_factory=dict)
-    reports: dict[tuple[str, str], Row] = field(default_factory=dict)
-    villages: dict[str, Row] = field(default_factory=dict)
-    seats: dict[tuple[str, str], Row] = field(default_factory=dict)
-    indicators: dict[tuple[str, int], Row] = field(default_factory=dict)
-    schools: dict[str, Row] = field(default_factory=dict)
-    town_numbers: dict[tuple[str, str], Row] = field(default_factory=dict)
-
-    def frame(self, name: str) -> pd.DataFrame:
-        """
-        Return one table, ready to be written.
-
-        Parameters
-        ----------
-        name
-            Name of a contract, or `"township_numbers"`.
-        """
-        if name == "township_numbers":
-            columns: Sequence[str] = ("code9", "township", "target", "quarter", "value", "note")
-            rows: Iterable[Row] = self.town_numbers.values()
-        else:
-            rows = self._rows(name).values()
-            columns = schema.CONTRACTS[name].names
-        records = [{key: row.get(key) for key in columns} for row in rows]
-        return pd.DataFrame(records, columns=list(columns), dtype=object)
-
-    def _rows(self, name: str) -> Mapping[Any, Row]:
-        tables: dict[str, Mapping[Any, Row]] = {
-            "venues": self.venues,
-            "reports": self.reports,
-            "asked_villages": self.villages,
-            "asked_seats": self.seats,
-            "indicators": self.indicators,
-            "schools": self.schools,
-        }
-        return tables[name]
-
-
-def changed_cells(before: Mapping[str, Any] | None, after: Mapping[str, Any]) -> tuple[str, ...]:
-    """
-    Return the columns in which a venue differs from what was known.
-
-    Parameters
-    ----------
-    before
-        The row as it was; None for a new one.
-    after
-        The row as it is.
-
-    Examples
-    --------
-    >>> changed_cells({"status": "open", "note": ""}, {"status": "closed", "note": ""})
-    ('status',)
-    """
-    if before is None:
-        return ()
-    names = [name for name in schema.VENUES.names if name not in {"verified", "source"}]
-    return tuple(name for name in names if bare(before.get(name)) != bare(after.get(name)))
 
 
 class Merger:
@@ -135,12 +45,12 @@ class Merger:
         self.known = known
         self.quarter = quarter
         self.names = {str(code): str(name) for code, name in known.townships["name"].items()}
-        self.result = _known_tables(known, positions)
+        self.result = known_tables(known, positions)
         # A form may come twice: what it named new then has an id by now. Only rows from before
         # this merge count, or two rows of one form would be one.
         tables = (self.result.venues, self.result.schools)
         self._earlier = {place_of(row): str(key) for table in tables for key, row in table.items()}
-        self.before = dict(_indexed(frozen.venues, schema.VENUES, "id"))
+        self.before = dict(indexed(frozen.venues, schema.VENUES, "id"))
         codes = known.venues["code12"]
         self._code12 = {str(key): str(code) for key, code in codes.items()}
 
@@ -161,7 +71,7 @@ class Merger:
         frame = answer.frame("form_numbers")
         if frame is not None:
             code9 = answer.paper.id.key
-            for row in _records(frame):
+            for row in records(frame):
                 if row["value"] is not None:
                     self.result.town_numbers[code9, row["target"]] = {
                         "code9": code9,
@@ -183,10 +93,10 @@ class Merger:
         """
         self._venues(answer)
         self._zero_reports(answer, None, ())
-        for row in _records(answer.frame("form_numbers")):
+        for row in records(answer.frame("form_numbers")):
             if row["value"] is not None or row["planned"] is not None:
                 self._indicator(row["target"], row)
-        for row in _records(answer.frame("form_schools")):
+        for row in records(answer.frame("form_schools")):
             named = {"township": self.names.get(row["code9"], ""), "name": row["name"]}
             known = self._earlier.get(place_of(named))
             stem = f"school-{row['code9']}"
@@ -201,7 +111,7 @@ class Merger:
                 "lon": old.get("lon"),
                 "lat": old.get("lat"),
             }
-        for row in _records(answer.frame("form_seats")):
+        for row in records(answer.frame("form_seats")):
             if row["minutes"] is not None:
                 pair = (row["from_code9"], row["to_code9"])
                 self.result.seats.pop((pair[1], pair[0]), None)
@@ -211,23 +121,46 @@ class Merger:
         """
         Put the results of a spot check in; return the ids of what was found untrue.
 
+        What was found untrue counts as open no longer: its status is `disputed` until its township
+        corrects it. Nobody said that it is closed, so its township has not reported the type unless
+        another venue of it is open.
+
         Parameters
         ----------
         answer
             The form.
         """
         untrue = []
-        for row in _records(answer.frame("form_checks")):
+        for row in records(answer.frame("form_checks")):
             venue = self.result.venues.get(row["id"])
             if venue is None:
                 continue
             if row["result"] == "属实" and row["verified"]:
                 venue["verified"] = row["verified"]
+                if venue["status"] == "disputed":
+                    venue["status"] = "open"
                 if row["photo"]:
                     venue["evidence"] = _joined(venue.get("evidence"), row["photo"])
             elif row["result"] == "不属实":
                 untrue.append(row["id"])
+                if venue["status"] == "open":
+                    self._dispute(venue)
         return tuple(untrue)
+
+    def _dispute(self, venue: Row) -> None:
+        venue |= {"status": "disputed", "verified": "自报", "source": f"{self.quarter.zh}抽查"}
+        self._forget(str(venue["township"]), str(venue["type"]))
+
+    def _forget(self, township: str, kind: str) -> None:
+        """Take back what a township said of a type, unless an open venue says it anyway."""
+        if not self._open(township, kind):
+            self.result.reports.pop((township, kind), None)
+
+    def _open(self, township: str, kind: str) -> bool:
+        return any(
+            venue["status"] == "open" and venue["type"] == kind and venue["township"] == township
+            for venue in self.result.venues.values()
+        )
 
     def sums(self, ids: Sequence[str], townships: int) -> dict[str, tuple[float, int]]:
         """
@@ -293,7 +226,7 @@ class Merger:
         return key
 
     def _venues(self, answer: Answer) -> None:
-        for row in _records(answer.frame("form_venues")):
+        for row in records(answer.frame("form_venues")):
             township = self.names.get(row["code9"], "")
             named = {"type": row["type_id"], "township": township, "name": row["name"]}
             stem = f"{row['code9']}-{row['type_id']}"
@@ -327,7 +260,7 @@ class Merger:
             self._code12[key] = row["code12"]
 
     def _villages(self, answer: Answer, types: Sequence[str]) -> None:
-        for row in _records(answer.frame("form_villages")):
+        for row in records(answer.frame("form_villages")):
             if row["minutes"] is not None:
                 self.result.villages[row["code12"]] = {
                     "code12": row["code12"],
@@ -375,7 +308,11 @@ class Merger:
     ) -> None:
         frame = answer.frame("form_programmes")
         reading = answer.readings.get("form_villages")
-        for row in _records(frame):
+        for kind in silent_types(answer):
+            # neither ticked nor listed: last quarter's zero report was not repeated
+            for code in [code9] if code9 else self.names:
+                self._forget(self.names[code], kind)
+        for row in records(frame):
             kind = row["type"]
             if code9 is None:
                 # a department answers for the county: none in its list is none in every township
@@ -396,6 +333,9 @@ class Merger:
             if venue["type"] == kind and venue["township"] == name
         ]
         has = any(venue["status"] == "open" for venue in own)
+        if not has and not ticked and any(venue["status"] == "disputed" for venue in own):
+            self._forget(name, kind)  # that there is none is what nobody has said
+            return
         # a list without an open one says as much as a tick: there is none yet
         note = None if has or ticked or not own else "有登记，尚无开放"
         if by_village and not has and not ticked:
@@ -433,51 +373,6 @@ class Merger:
         while f"{stem}-{number:02d}" in taken:
             number += 1
         return f"{stem}-{number:02d}"
-
-
-def _known_tables(known: Inputs, positions: Mapping[str, tuple[Any, Any]]) -> Merged:
-    merged = Merged()
-    for key, row in _indexed(known.venues, schema.VENUES, "id"):
-        lon, lat = positions.get(key, (row["lon"], row["lat"]))
-        merged.venues[key] = {**row, "lon": lon, "lat": lat}
-    names = known.townships["name"]
-    for row in _records(known.reports.reset_index()):
-        township = str(names[row["code9"]])
-        kept = {name: row[name] for name in ("type", "answer", "reported_on", "reporter", "note")}
-        merged.reports[township, row["type"]] = {"township": township, **kept}
-    if known.asked_villages is not None:
-        merged.villages = dict(_indexed(known.asked_villages, schema.ASKED_VILLAGES, "code12"))
-    if known.asked_seats is not None:
-        for row in _records(known.asked_seats):
-            merged.seats[row["from_code9"], row["to_code9"]] = row
-    for row in _records(known.indicators):
-        merged.indicators[row["target"], int(row["year"])] = row
-    if known.schools is not None:
-        merged.schools = dict(_indexed(known.schools, schema.SCHOOLS, "id"))
-    return merged
-
-
-def _indexed(frame: pd.DataFrame, contract: TableContract, key: str) -> Iterable[tuple[str, Row]]:
-    for index, row in frame.iterrows():
-        values = {name: _plain(row[name]) for name in contract.names if name in row.index}
-        yield str(index), {**values, key: str(index)}
-
-
-def _records(frame: pd.DataFrame | None) -> list[Row]:
-    if frame is None:
-        return []
-    return [
-        {str(name): _plain(value) for name, value in row.items()}
-        for row in frame.to_dict("records")
-    ]
-
-
-def _plain(value: Any) -> Any:
-    if is_missing(value) or value is pd.NaT:
-        return None
-    if isinstance(value, pd.Timestamp):
-        return value.date()
-    return value.item() if hasattr(value, "item") else value
 
 
 def _active(sessions: Any, before: Any) -> Any:

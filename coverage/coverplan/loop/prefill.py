@@ -27,7 +27,10 @@ __all__ = [
     "village_rows",
 ]
 
-_ZH = dict(zip(("open", "building", "planned", "suspended", "closed"), STATUSES, strict=True))
+_ZH = {
+    **dict(zip(("open", "building", "planned", "suspended", "closed"), STATUSES, strict=True)),
+    "disputed": "待核",
+}
 _YES_NO = {"yes": "是", "no": "否", "unknown": "未知"}
 
 Row = dict[str, Any]

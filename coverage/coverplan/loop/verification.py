@@ -51,10 +51,15 @@ class Doubt:
 
 
 def spot_check(
-    venues: Iterable[Row], seed: int, salt: str, *, share: float = SHARE
+    venues: Iterable[Row],
+    seed: int,
+    salt: str,
+    *,
+    share: float = SHARE,
+    again: Iterable[str] = (),
 ) -> tuple[str, ...]:
     """
-    Draw the venues to check: a share of the open ones.
+    Draw the venues to check: a share of the open ones, and those that failed a check before.
 
     Parameters
     ----------
@@ -66,6 +71,8 @@ def spot_check(
         What the draw belongs to, as the quarter: another quarter draws others.
     share
         Which share is drawn, rounded up.
+    again
+        Ids that are checked whatever the lot says.
 
     Returns
     -------
@@ -89,7 +96,7 @@ def spot_check(
         (seen, random.Random(f"{seed}/{salt}/{key}").random(), key)  # noqa: S311 - a lot, no secret
         for key, seen in open_ones
     )
-    return tuple(sorted(key for _, _, key in drawn[:wanted]))
+    return tuple(sorted({*again, *(key for _, _, key in drawn[:wanted])}))
 
 
 def doubts(
