@@ -36,6 +36,10 @@ def no_prospects() -> dict[str, pd.DataFrame]:
     empty["equity"] = pd.DataFrame(
         {"cutoff_min": pd.array([], dtype="Int64")}, index=pd.Index([], name="type", dtype=object)
     )
+    empty["asked_seats"] = pd.DataFrame(
+        {"minutes": pd.array([], dtype="Float64")},
+        index=pd.MultiIndex.from_arrays([[], []], names=["from_code9", "to_code9"]),
+    )
     return empty
 
 

@@ -47,6 +47,7 @@ FRAMES = (
     "checks",
     "equity",
     "targets_by_township",
+    "asked_seats",
     "venue_types",
     "ledger",
     "sources",
@@ -279,6 +280,7 @@ class Result:
     checks: "pd.DataFrame"
     equity: "pd.DataFrame"
     targets_by_township: "pd.DataFrame"
+    asked_seats: "pd.DataFrame"
     outline: "gpd.GeoDataFrame | None"
     layers: "dict[str, gpd.GeoDataFrame]"
     venue_types: "pd.DataFrame"

@@ -246,6 +246,7 @@ def run(  # noqa: PLR0915 - a recipe is read from top to bottom
         checks=checks,
         equity=equity,
         targets_by_township=by_town,
+        asked_seats=_answers(inputs.asked_seats),
         outline=outline,
         layers={**inputs.layers, **_areas(plan, model, venues, crs)},
         venue_types=inputs.venue_types,
@@ -358,6 +359,14 @@ def _ledger(
     return counted.join(years), by_township(
         targets, evidence.venues, evidence.presence, evidence.village_presence
     )
+
+
+def _answers(asked_seats: pd.DataFrame | None) -> pd.DataFrame:
+    """Return the asked minutes between seats, [from_code9, to_code9]; no rows without a table."""
+    keys, minutes = ["from_code9", "to_code9"], "minutes"
+    table = pd.DataFrame(columns=[*keys, minutes]) if asked_seats is None else asked_seats
+    table = table.astype({**dict.fromkeys(keys, object), minutes: "Float64"})
+    return table.set_index(keys)[[minutes]]
 
 
 def _outline(inputs: Inputs) -> gpd.GeoDataFrame | None:
