@@ -1,6 +1,13 @@
-"""Small and random road worlds, and networkx on a graph in which snapped edges are really split."""
+"""Small and random road worlds, networkx on really split edges, and an Overpass server."""
 
+import json
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import pairwise
+from urllib.parse import parse_qs
 
 import geopandas as gpd
 import networkx as nx
@@ -93,3 +100,71 @@ def networkx_minutes(network: Network, origins: Snap, sites: Snap) -> np.ndarray
             if sites.edge[j] >= 0:
                 found[i, j] = reach.get(("site", j), np.inf)
     return found + origins.entry_min[:, None] + sites.entry_min[None, :]
+
+
+def overpass(streets: gpd.GeoDataFrame) -> bytes:
+    """Return real streets as an Overpass server answers them: nodes, and ways that name them."""
+    number: dict[tuple[float, float], int] = {}
+    ways = []
+    for n, (_, street) in enumerate(streets.iterrows()):
+        ids = [number.setdefault(xy, len(number) + 1) for xy in street.geometry.coords]
+        tags = {"highway": street["road_class"]}
+        if street["one_way"]:
+            tags["oneway"] = "yes" if street["one_way"] > 0 else "-1"
+        if street["maxspeed_kmh"] > 0:
+            tags["maxspeed"] = f"{street['maxspeed_kmh']:g}"
+        ways.append({"type": "way", "id": n + 1, "nodes": ids, "tags": tags})
+    nodes = [{"type": "node", "id": n, "lon": x, "lat": y} for (x, y), n in number.items()]
+    return json.dumps({"version": 0.6, "elements": nodes + ways}).encode()
+
+
+@dataclass
+class OverpassServer:
+    """What a server on this machine answers, and what it was asked."""
+
+    port: int = 0
+    body: bytes = b"{}"
+    asked: list[str] = field(default_factory=list)
+    """Queries."""
+    seen: list[tuple[str, str]] = field(default_factory=list)
+    """Method and path of every request; a proxy is asked for whole addresses."""
+
+    @property
+    def endpoint(self) -> str:
+        return f"http://127.0.0.1:{self.port}/api"
+
+
+@contextmanager
+def overpass_server() -> Iterator[OverpassServer]:
+    """Give a server on this machine that speaks Overpass with what it is told to answer."""
+    told = OverpassServer()
+
+    class Answer(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            told.seen.append(("GET", self.path))
+            slots = b"Connected as: 1\nCurrent time: -\nAnnounced endpoint: none\nRate limit: 2\n"
+            self.give(slots + b"2 slots available now.\n", "text/plain")
+
+        def do_POST(self) -> None:
+            told.seen.append(("POST", self.path))
+            length = int(self.headers["Content-Length"])
+            told.asked.append(parse_qs(self.rfile.read(length).decode())["data"][0])
+            self.give(told.body, "application/json")
+
+        def give(self, body: bytes, kind: str) -> None:
+            self.send_response(200)
+            self.send_header("Content-Type", kind)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Answer) as running:
+        told.port = running.server_port
+        thread = threading.Thread(target=running.serve_forever, daemon=True)
+        thread.start()
+        yield told
+        running.shutdown()
+        thread.join()

@@ -1,8 +1,5 @@
 import bz2
-import json
-import threading
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from urllib.parse import parse_qs
+import sys
 
 import geopandas as gpd
 import numpy as np
@@ -20,7 +17,7 @@ from coverplan.impedance import travel_times
 from coverplan.impedance.network import network_of
 from coverplan.impedance.speeds import PROFILES
 from coverplan.intake.roads import download_roads, read_roads
-from road_worlds import CRS, at, roads
+from road_worlds import CRS, at, overpass, overpass_server, roads
 from support import shared
 
 XML = """<?xml version="1.0" encoding="UTF-8"?>
@@ -117,62 +114,24 @@ def test_the_real_helsinki_extract_and_a_clip_of_it():
     assert 0 < len(clip) < len(whole)
 
 
-def overpass(streets: gpd.GeoDataFrame) -> bytes:
-    """Return real streets as an Overpass server answers them: nodes, and ways that name them."""
-    number: dict[tuple[float, float], int] = {}
-    ways = []
-    for n, (_, street) in enumerate(streets.iterrows()):
-        ids = [number.setdefault(xy, len(number) + 1) for xy in street.geometry.coords]
-        tags = {"highway": street["road_class"]}
-        if street["one_way"]:
-            tags["oneway"] = "yes" if street["one_way"] > 0 else "-1"
-        if street["maxspeed_kmh"] > 0:
-            tags["maxspeed"] = f"{street['maxspeed_kmh']:g}"
-        ways.append({"type": "way", "id": n + 1, "nodes": ids, "tags": tags})
-    nodes = [{"type": "node", "id": n, "lon": x, "lat": y} for (x, y), n in number.items()]
-    return json.dumps({"version": 0.6, "elements": nodes + ways}).encode()
-
-
 @pytest.fixture
 def server():
-    """Give a server on this machine that speaks Overpass with what it is told to answer."""
-    asked: list[str] = []
-
-    class Answer(BaseHTTPRequestHandler):
-        body = b"{}"
-
-        def do_POST(self) -> None:
-            length = int(self.headers["Content-Length"])
-            asked.append(parse_qs(self.rfile.read(length).decode())["data"][0])
-            self.send_response(200)
-            self.send_header("Content-Type", "application/json")
-            self.end_headers()
-            self.wfile.write(Answer.body)
-
-        def log_message(self, *_: object) -> None:
-            pass
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Answer) as running:
-        thread = threading.Thread(target=running.serve_forever, daemon=True)
-        thread.start()
-        yield Answer, f"http://127.0.0.1:{running.server_port}/api", asked
-        running.shutdown()
-        thread.join()
+    with overpass_server() as running:
+        yield running
 
 
 def test_a_download_gives_the_same_network_as_the_file_and_then_lives_in_the_cache(
     server, tmp_path
 ):
-    answer, endpoint, asked = server
     streets = read_roads(shared("data", "roads", "Helsinki.osm.pbf"))
     streets = streets[streets["road_class"].isin(["primary", "secondary", "residential"])]
-    answer.body = overpass(streets)
+    server.body = overpass(streets)
     area = shapely.box(*streets.total_bounds).buffer(0.01)
     before = ox.settings.overpass_url
-    options = {"cache": tmp_path, "endpoint": endpoint, "rate_limit": False, "mode": "drive"}
+    options = {"cache": tmp_path, "endpoint": server.endpoint, "rate_limit": False, "mode": "drive"}
     found = download_roads(area, **options)
     assert ox.settings.overpass_url == before
-    assert len(asked) == 1
+    assert len(server.asked) == 1
     own = network_of(streets, PROFILES["car"], "EPSG:3067")
     theirs = network_of(found, PROFILES["car"], "EPSG:3067")
     # OSMnx keeps every vertex as a node; the length that can be driven, each way, is the same.
@@ -184,7 +143,7 @@ def test_a_download_gives_the_same_network_as_the_file_and_then_lives_in_the_cac
 
     assert total(theirs) == pytest.approx(total(own), rel=1e-6)
     again = download_roads(area, **options)
-    assert len(asked) == 1  # from the cache
+    assert len(server.asked) == 1  # from the cache
     pd.testing.assert_frame_equal(found, again)
 
 
@@ -198,14 +157,22 @@ def test_without_a_network_the_server_is_named_and_a_file_is_suggested(tmp_path)
         )
 
 
+def test_without_osmnx_a_file_is_suggested(tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "osmnx", None)
+    with pytest.raises(InputError, match=r"osmnx.*osm\.pbf"):
+        download_roads(shapely.box(24.9, 60.1, 24.91, 60.11), cache=tmp_path)
+    (tmp_path / "a.graphml").write_text("<graphml/>", encoding="utf-8")
+    with pytest.raises(InputError, match="osmnx"):
+        read_roads(tmp_path / "a.graphml")
+
+
 def test_an_area_without_roads_is_told(server, tmp_path):
-    answer, endpoint, _ = server
-    answer.body = b'{"elements": []}'
+    server.body = b'{"elements": []}'
     with pytest.raises(InputError, match="没有给出可用的道路"):
         download_roads(
             shapely.box(24.9, 60.1, 24.91, 60.11),
             cache=tmp_path,
-            endpoint=endpoint,
+            endpoint=server.endpoint,
             rate_limit=False,
         )
 

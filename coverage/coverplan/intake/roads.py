@@ -28,6 +28,8 @@ OPPOSED = {"-1": -1, "reverse": -1, "T": -1, "yes": 1, "true": 1, "True": 1, "1"
 """Words for one-way: OpenStreetMap's, and Geofabrik's F (along the line) and T (against it)."""
 ALWAYS_ONE_WAY = {"motorway", "motorway_link"}
 MILE_KM = 1.609344
+PROBE_S = 10
+"""How long a server may take to say that it is there. [s]"""
 LINES_FORMAT = 1
 """Raised when this module reads a file otherwise than before: older kept lines are then stale."""
 
@@ -142,16 +144,18 @@ def download_roads(
 
     Notes
     -----
-    OSMnx keeps its settings in a global; they are put back as they were.
+    OSMnx keeps its settings in a global; they are put back as they were. Where the server cannot
+    be reached, OSMnx would wait a minute for a free slot before it says so, and behind a proxy it
+    would ask a public name service: neither happens here.
     """
-    import osmnx as ox  # noqa: PLC0415 - heavy
-
+    ox = _osmnx()
     wanted = {
         "cache_folder": str(cache),
         "use_cache": True,
         "overpass_url": endpoint,
         "requests_timeout": timeout_s,
         "overpass_rate_limit": rate_limit,
+        "doh_url_template": None,
         "log_console": False,
     }
     before = {name: getattr(ox.settings, name) for name in wanted}
@@ -159,6 +163,9 @@ def download_roads(
     try:
         for name, value in wanted.items():
             setattr(ox.settings, name, value)
+        if rate_limit:
+            ox.settings.overpass_rate_limit = _answers(ox, endpoint)
+            ox.settings.requests_timeout = timeout_s
         graph = ox.graph.graph_from_polygon(
             area, network_type=mode, simplify=False, retain_all=True, truncate_by_edge=True
         )
@@ -174,9 +181,25 @@ def download_roads(
     return _from_graph(ox, graph)
 
 
-def _from_graphml(path: Path) -> gpd.GeoDataFrame:
-    import osmnx as ox  # noqa: PLC0415 - heavy
+def _osmnx() -> Any:
+    try:
+        import osmnx  # noqa: PLC0415 - heavy
+    except ImportError as fault:
+        raise InputError(Problem("roads.no_osmnx", WHERE, str(fault))) from fault
+    return osmnx
 
+
+def _answers(ox: Any, endpoint: str) -> bool:
+    """Return whether the server tells its free slots, as OSMnx asks, without its wait for one."""
+    pause = getattr(getattr(ox, "_overpass", None), "_get_overpass_pause", None)
+    if pause is None:  # another OSMnx: it may wait, but it works
+        return True
+    ox.settings.requests_timeout = PROBE_S
+    return bool(pause(endpoint, default_pause=-1) >= 0)
+
+
+def _from_graphml(path: Path) -> gpd.GeoDataFrame:
+    ox = _osmnx()
     return _from_graph(ox, ox.io.load_graphml(path))
 
 
