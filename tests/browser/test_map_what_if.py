@@ -1,8 +1,11 @@
 """Any selection on the page counts as the library counts it."""
 
 import numpy as np
+import pandas as pd
 import pytest
 
+from coverplan.groups import group_rows
+from coverplan.sensitivity import coverage_sensitivity
 from sample_result import covered_by
 
 pytestmark = pytest.mark.browser
@@ -104,3 +107,85 @@ def test_one_by_one_never_beats_the_proven_plan_of_presence(opened, pages, runs)
     )
     assert proven >= state
     assert len(set(picks)) == len(picks)
+
+
+BANDS = """([kind, picks, cutoff]) => {
+  const told = coverplan.bandsOf(kind, picks, cutoff);
+  return { low: told.low, high: told.high, total: told.total };
+}"""
+
+
+def varied(result, kind, picks):
+    """Count the covered people at other speeds and cutoffs, as the library does."""
+    item = next(p for p in result.plan.programme if p.type == kind)
+    venues = result.venues
+    mine = venues[(venues["type"] == kind) & venues["open"].astype(bool)]
+    state = result.presence.xs(kind, level="type")["state"]
+    asked = set(state.index[state == "unreported"])
+    asked |= set(mine.loc[mine["location"] == "township", "code9"])
+    demand, times = group_rows(result.demand, result.times, item.demand, item.levels)
+    home = pd.concat([venues["code9"], result.candidates["code9"]])
+    standing = [key for key in mine.index if key in times.sites]
+    return coverage_sensitivity(
+        demand,
+        times,
+        {kind: [*standing, *picks]},
+        {kind: item.cutoffs_min},
+        site_code9={site: home[site] for site in times.sites},
+        open_question={kind: asked},
+    )
+
+
+@pytest.mark.parametrize("name", ["example", "silent"])
+def test_bands_over_speed_and_cutoff_are_the_librarys_for_any_choice(
+    opened, pages, runs, made, name
+):
+    result = made[name] if name in made else runs[name]
+    page = opened.open(pages[name])
+    codes = list(result.townships.index)
+    for kind, picks in scenarios(result, 20, 11):
+        ids = [str(result.candidates.index[j]) for j in picks]
+        table = varied(result, kind, [key for key in ids if key in result.times.sites])
+        today = result.coverage.xs(kind, level="type")
+        for cutoff in table.index.unique("cutoff_min"):
+            here = page.evaluate(BANDS, [kind, picks, int(cutoff)])
+            wanted = table.xs((kind, cutoff), level=("type", "cutoff_min"))
+            run = today.xs(cutoff, level="cutoff_min")
+            for k, code in enumerate(codes):
+                row = wanted.loc[code]
+                if pd.isna(row["covered"]):
+                    continue
+                ends = {row["low"], row["high"]}
+                # What the run drew of today's figure is in the band as long as the figure stands.
+                if row["covered"] == run.loc[code, "covered"]:
+                    drawn = run.loc[code, ["covered_low", "covered_high"]].dropna()
+                    ends |= set(drawn)
+                assert [here["low"][k], here["high"][k]] == [min(ends), max(ends)], (
+                    kind,
+                    ids,
+                    code,
+                )
+
+
+def test_every_covered_share_stands_with_its_band(opened, pages, runs):
+    page = opened.open(pages["example"])
+    page.evaluate("coverplan.set('metric', 'coverage')")
+    table = runs["example"].coverage.xs(("university_site", 30), level=("type", "cutoff_min"))
+    columns = ["covered_slow", "covered_fast", "covered_shorter", "covered_longer"]
+    columns += ["covered", "covered_low", "covered_high"]
+    ends = table[columns].astype(float).div(table["people"].astype(float), axis=0) * 100
+    seen = 0
+    for k, code in enumerate(runs["example"].townships.index):
+        low, high = round(ends.loc[code].min()), round(ends.loc[code].max())
+        label = page.locator(f"g.label[data-code='{code}'] text.value").text_content()
+        cell = page.locator(f"table.gaps tr[data-code='{code}'] td.num").nth(1).inner_text()
+        figure = f"{round(ends.loc[code, 'covered'])}%"
+        if low == high:
+            assert (label, cell) == (figure, figure)
+            continue
+        seen += 1
+        assert label == f"{low}–{high}%"
+        assert cell == f"{figure} {low}–{high}%"
+        spoken = page.locator("path.cell").nth(k).get_attribute("aria-label")
+        assert f"{figure}（{low}–{high}%）" in spoken
+    assert seen > 10

@@ -122,9 +122,11 @@ def presence_rows(result: "Result", codes: list[str]) -> dict[str, dict[str, Any
 
 def coverage_rows(result: "Result", codes: list[str]) -> dict[str, dict[str, Any]]:
     """
-    Return why coverage is refused, by type and cutoff in page order, and the county's band.
+    Return why coverage is refused, by type and cutoff in page order, and the bands of today.
 
-    The figures themselves the page counts from the matrix, for what is chosen.
+    The figures themselves the page counts from the matrix, for what is chosen, and their bands
+    over speed and cutoff as well; what people in other places (`low`, `high`) and other
+    populations (`scenarios`, of the county) make of them only a run knows. The county stands last.
 
     Parameters
     ----------
@@ -140,9 +142,14 @@ def coverage_rows(result: "Result", codes: list[str]) -> dict[str, dict[str, Any
     for pair, rows in frame.groupby(level=["type", "cutoff_min"], sort=True):
         key, cutoff = map(str, pair)
         table = rows.droplevel(["type", "cutoff_min"]).reindex([*codes, TOTAL])
+        scenarios = ("covered_scenario_low", "covered_scenario_high")
         found.setdefault(key, {})[cutoff] = {
-            "low": number(table["covered_low"].iloc[-1]),
-            "high": number(table["covered_high"].iloc[-1]),
+            "covered": [number(value) for value in table["covered"]],
+            "low": [number(value) for value in table["covered_low"]],
+            "high": [number(value) for value in table["covered_high"]],
+            "scenarios": [
+                number(table[name].iloc[-1]) if name in table else None for name in scenarios
+            ],
             "refused": [text(value) or None for value in table["refused"]],
         }
     return found

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from coverplan.domain import Rung
 from coverplan.report.map.codec import BEYOND, minutes_text, whole_minutes
 from coverplan.report.map.page_places import number, text
+from coverplan.sensitivity import SPEED_CHANGE, STEP_MIN
 
 if TYPE_CHECKING:
     from coverplan.config import Programme
@@ -41,7 +42,8 @@ def travel(result: "Result", order: Mapping[str, int]) -> dict[str, Any] | None:
         `codec.minutes_text`), `silent` (the same shape, 255 where nobody answered, or None),
         `venue_column` and `candidate_column` (number of each one's column, −1 where it has none),
         `placed` and `members` (flags a demand point: has a place in the model; is asked about by a
-        type), `refused` (flags a township for each type and cutoff: whatever is built).
+        type), `refused` (flags a township for each type and cutoff: whatever is built), `speed`
+        and `step` (by which share the speed and by how many minutes the cutoff is varied).
 
     Notes
     -----
@@ -67,6 +69,8 @@ def travel(result: "Result", order: Mapping[str, int]) -> dict[str, Any] | None:
         "silent": _block(dumb) if dumb.any() else None,
         "venue_column": [column.get(str(key), -1) for key in result.venues.index],
         "candidate_column": [column.get(str(key), -1) for key in result.candidates.index],
+        "speed": SPEED_CHANGE,
+        "step": STEP_MIN,
         "placed": _flags(_placed(demand, times.to(times.sites), times.rung)),
         "members": {item.type: _flags(_members(item, demand)) for item in result.plan.programme},
         "refused": {
@@ -89,10 +93,11 @@ def _block(values: NDArray[np.uint8]) -> dict[str, Any]:
 
 
 def _longest(result: "Result", demand: pd.DataFrame) -> NDArray[np.float64]:
-    """Return for each demand point the largest cutoff that any programme asks it about."""
+    """Return for each demand point the most minutes that any programme's band asks it about."""
     longest = np.zeros(len(demand))
     for item in result.plan.programme:
         most = max(item.cutoffs_min, default=0)
+        most = max(np.ceil(most * (1.0 + SPEED_CHANGE)), most + STEP_MIN)
         longest = np.where(_members(item, demand), np.maximum(longest, most), longest)
     return longest
 

@@ -34,6 +34,7 @@ SCRIPTS = (
     "township",
     "search",
     "files",
+    "bands",
     "intake",
     "sheets",
     "picture",

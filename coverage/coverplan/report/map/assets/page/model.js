@@ -55,8 +55,8 @@ const model = (function () {
   }
 
   // A letter a demand point: '-' not asked about, '0' sure, '1' unknown until it is covered.
-  function questionOf(type, cutoff) {
-    const key = type + ' ' + cutoff;
+  function questionOf(type, cutoff, as) {
+    const key = type + ' ' + cutoff + ' ' + as;
     if (questions[key]) { return questions[key]; }
     const asked = askedOf(type);
     const points = new Uint8Array(rows);
@@ -71,7 +71,7 @@ const model = (function () {
       const doubt = travel.placed[i] !== '1' || (home[i] >= 0 && asked[home[i]]) || near.some(column => column[i] <= cutoff);
       points[i] = doubt ? 49 : 48;
     }
-    questions[key] = { points, asked, refused: travel.refused[type][cutoff] };
+    questions[key] = { points, asked, refused: travel.refused[type][as] };
     return questions[key];
   }
 
@@ -109,9 +109,10 @@ const model = (function () {
   }
 
   // People covered, not covered, and of whom nobody knows, by township; the county is the sum.
-  function reached(type, found, cutoff) {
+  // `as` is the cutoff of the plan that another limit varies.
+  function reached(type, found, cutoff, as) {
     const n = T.code.length;
-    const question = questionOf(type, cutoff);
+    const question = questionOf(type, cutoff, as === undefined ? cutoff : as);
     const out = { people: new Array(n).fill(0), covered: new Array(n).fill(0), uncovered: new Array(n).fill(0), unknown: new Array(n).fill(0), refused: question.refused.slice() };
     for (let i = 0; i < rows; i += 1) {
       const k = home[i];
@@ -138,7 +139,7 @@ const model = (function () {
     const out = new Array(size).fill(0);
     if (measured(type)) {
       const found = nearest(type, list);
-      const question = questionOf(type, cutoff);
+      const question = questionOf(type, cutoff, cutoff);
       const late = [];
       for (let i = 0; i < rows; i += 1) {
         if (home[i] >= 0 && people[i] > 0 && found.near[i] > cutoff && question.points[i] !== 45 && !question.refused[home[i]]) { late.push(i); }

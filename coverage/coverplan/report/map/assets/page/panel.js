@@ -18,26 +18,27 @@ function headline() {
   if (state.metric === 'coverage' && now.cover) {
     const total = now.cover.total;
     const people = total.covered + total.uncovered + total.unknown;
-    const figure = DATA.coverage[type.id][state.cutoff];
-    const band = state.mode === 'now' && figure ? bandWords(figure) : '';
-    const first = say('headline.coverage', { cutoff: state.cutoff, n: roughly(total.covered), share: share(total.covered, people), band, unit: unitOf(type) });
+    const band = bandWords(bands().total);
+    const first = say('headline.coverage', { cutoff: state.cutoff, n: crowd(total.covered, type), share: (total.unknown > 0 ? '≥' : '') + share(total.covered, people), band });
     if (state.mode === 'now') { return first; }
-    return say('headline.coverage_plan', { sites: chosen().length, rest: first, more: roughly(total.covered - now.base.total.covered), unit: unitOf(type) });
+    if (!planned().length) { return say('headline.no_sites', { rest: first }); }
+    return say('headline.coverage_plan', { sites: planned().length, rest: first, more: crowd(total.covered - now.base.total.covered, type) });
   }
-  if (p.tallyWas.u === all && state.mode !== 'now' && planned().length) { return say('headline.unreported_plan', { n: all, type: name, sites: chosen().length }); }
+  if (p.tallyWas.u === all && state.mode !== 'now' && planned().length) { return say('headline.unreported_plan', { n: all, type: name, sites: planned().length }); }
   if (p.tallyWas.u === all) { return say('headline.unreported', { n: all, type: name }); }
   const was = say('headline.presence', { all, type: name, h: p.tallyWas.h, n: p.tallyWas.n, u: p.tallyWas.u });
   if (state.mode === 'now') { return was; }
-  return say('headline.presence_plan', { sites: chosen().length, type: name, h: p.tally.h, all, gap: p.tally.n, u: p.tally.u });
+  if (!planned().length) { return say('headline.no_sites', { rest: was }); }
+  return say('headline.presence_plan', { sites: planned().length, type: name, h: p.tally.h, all, gap: p.tally.n, u: p.tally.u });
 }
+
+// "44 万人", "980 人", "44,000 people".
+const crowd = (n, type) => roughly(n) + (tongue || n < 10000 ? ' ' : '') + unitOf(type);
 
 const unitOf = type => say(type.people === 'pupils' ? 'unit.pupils' : 'unit.residents');
 
-function bandWords(figure) {
-  const low = figure.low;
-  const high = figure.high;
-  if (low === null || high === null || low === high) { return ''; }
-  return say('headline.band', { low: roughly(low), high: roughly(high) });
+function bandWords(of) {
+  return roughly(of.low) === roughly(of.high) ? '' : say('headline.band', { low: roughly(of.low), high: roughly(of.high) });
 }
 
 function card(name, value, note, className, delta) {
@@ -158,9 +159,11 @@ function legend() {
   }
   const symbol = node => svg('svg', { width: 18, height: 18, viewBox: '-9 -9 18 18', 'aria-hidden': 'true' }, node);
   rows.push(h('span.key', {}, symbol(sign(kind(), 0, 0, 6)), say('legend.venue', { type: kindName() })));
+  if (state.view === 'map' && visibleVenues().some(v => !DATA.venues.at[v])) { rows.push(h('span.key', {}, symbol(unplaced(kind(), 0, 0, 7)), say('legend.unlocated'))); }
   if (state.mode !== 'now') {
     const maybe = chosen().some(conditional);
     rows.push(h('span.key', {}, symbol(disc(0, 0, 1, maybe, 8)), maybe ? say('legend.chosen_if') : say('legend.chosen')));
+    if (planned().some(j => !conditional(j) && unsure(j))) { rows.push(h('span.key', {}, symbol(disc(0, 0, 1, false, 8, true)), say('proof.unsure'))); }
     if (state.view === 'map') { rows.push(h('span.key', {}, symbol(ring(0, 0)), say('legend.free'))); }
   }
   if (!hasPlaces) { rows.push(h('span.key.soft', {}, say('legend.unplaced'))); } else if (state.view === 'circle' && hasPeople) { rows.push(h('span.key.soft', {}, say('legend.circle', { n: count(DATA.smallest_circle) }))); }
@@ -176,6 +179,8 @@ function layerMenu() {
   });
   const plain = (key, label) => h('label.layer', {}, h('input', { type: 'checkbox', checked: !state.hidden[key], onchange: event => { state.hidden[key] = !event.target.checked; changed('layers'); } }), label);
   rows.push(plain('free', say('legend.free')), plain('lines', say('layers.lines')));
+  if (areasNow().length && hasCells) { rows.push(plain('areas', say('layers.areas'))); }
+  rows.push(plain('inset', say('inset')));
   if (DATA.tiles) { rows.push(h('label.layer', {}, h('input', { type: 'checkbox', checked: state.tiles, onchange: event => { setTiles(event.target.checked); } }), say('tiles'))); }
   return rows;
 }

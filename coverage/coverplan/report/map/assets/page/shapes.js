@@ -64,10 +64,11 @@ function look(k) {
     const people = now.cover.people[k];
     const refused = now.cover.refused[k];
     const why = refused && DATA.coverage[type.id][state.cutoff].refused[k];
-    if (refused || !people || now.cover.unknown[k] >= people) { return { fill: 'url(#dots)', value: say('unknown'), dark: false, words: why ? both(DATA.refusals[why]) : say('unknown') }; }
+    const told = shareWords(k);
+    if (refused || !people || now.cover.unknown[k] >= people) { return { fill: 'url(#dots)', value: told.short, dark: false, words: (told.band ? told.words + ' ' : '') + (why ? both(DATA.refusals[why]) : told.band ? '' : say('unknown')) }; }
     const part = now.cover.covered[k] / people;
     const n = classOf(part);
-    return { fill: INK.gap[n], value: share(now.cover.covered[k], people), dark: n < 2, words: say('aria.coverage', { share: share(now.cover.covered[k], people), cutoff: state.cutoff }) };
+    return { fill: INK.gap[n], value: told.short, dark: n < 2, words: say('aria.coverage', { share: told.words, cutoff: state.cutoff }) };
   }
   const letter = p.state[k];
   if (p.added[k] > 0 && p.was[k] === 'u') { return { fill: 'url(#hatch-plan)', value: say('value.if_none', { n: p.added[k] }), dark: false, words: say('value.if_none_words', { n: p.added[k] }) }; }

@@ -89,7 +89,7 @@ function gapTable() {
   const columns = [{ key: 'n', label: say('col.n'), num: true, cell: (k, n) => n + 1 }, name];
   if (state.metric === 'coverage' && now.cover) {
     columns.push(
-      { key: 'share', label: say('col.share'), num: true, of: k => now.cover.covered[k] / (now.cover.people[k] || 1), cell: k => coveredCell(k, now) },
+      { key: 'share', label: say('col.share'), num: true, of: k => now.cover.covered[k] / (now.cover.people[k] || 1), cell: coveredCell },
       { key: 'uncovered', label: say('col.uncovered'), num: true, of: k => now.cover.uncovered[k], cell: k => count(now.cover.uncovered[k]) });
     if (state.mode !== 'now') { columns.push({ key: 'more', label: say('col.change'), num: true, of: k => now.cover.covered[k] - now.base.covered[k], cell: k => (now.cover.covered[k] === now.base.covered[k] ? '' : signed(now.cover.covered[k] - now.base.covered[k])) }); }
   } else {
@@ -104,9 +104,9 @@ function gapTable() {
   return sortedTable('gaps', columns, gapOrder(), rowOf, say('caption.gaps', { type: kindName(), n: T.code.length }));
 }
 
-function coveredCell(k, now) {
-  if (now.cover.refused[k] || now.cover.unknown[k] >= now.cover.people[k]) { return say('unknown'); }
-  return share(now.cover.covered[k], now.cover.people[k]);
+function coveredCell(k) {
+  const told = shareWords(k);
+  return told.figure && told.band ? [told.figure, ' ', h('small.band', {}, told.band)] : told.short;
 }
 
 let showAll = false;
@@ -274,7 +274,7 @@ function notesSheet() {
     h('ul', {}, from.notes.map(pair => h('li', {}, both(pair)))),
     from.more_notes ? h('p', {}, say('notes.more', { n: from.more_notes })) : null,
     h('h2', {}, say('notes.method')),
-    h('ul', {}, ['notes.presence', 'notes.ceil', 'notes.circle', 'notes.boundary', 'notes.order', 'notes.equity'].map(key => h('li', {}, say(key)))),
+    h('ul', {}, ['notes.presence', 'notes.ceil', 'notes.circle', 'notes.boundary', 'notes.order', 'notes.equity'].map(key => h('li', {}, say(key))), DATA.areas_bytes ? h('li', {}, say('notes.areas', { n: Math.round(DATA.areas_bytes / 1000) })) : null),
     h('h2', {}, say('notes.ledger')),
     h('p', {}, Object.keys(from.ledger).map(fate => say('fate.' + fate, { n: count(from.ledger[fate]) })).join(' · ')),
     h('p', {}, h('a', { href: 'ledger.xlsx' }, say('notes.ledger_file'))),
