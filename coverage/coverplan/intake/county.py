@@ -209,6 +209,7 @@ class CountyTables:
             if self.types is not None:
                 match_types(outside, self.types, "type")
             match_codes(outside, "near_code9", self.names)
+            checks.unique_across([*self.venues, outside], "id")
         reports = desk.table(plan.venues.reports, schema.REPORTS)
         self.tables["reports"] = reports
         if reports is None:
@@ -238,7 +239,7 @@ class CountyTables:
                 match_types(table, self.types, "types", many=True)
             self._sited(table, plan.candidates.datum)
             checks.must_or_never(table)
-        checks.unique_across(self.candidates, "id")
+        checks.unique_across([self.tables["outside"], *self.candidates], "id")
 
     def _visits(self) -> None:
         desk, plan = self.desk, self.desk.plan
