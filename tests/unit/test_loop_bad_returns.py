@@ -9,7 +9,8 @@ from PIL import Image
 
 from coverplan.config import read_plan
 from coverplan.errors import InputError
-from coverplan.loop.collected import apply, write_collected
+from coverplan.loop.applying import apply
+from coverplan.loop.collected import write_collected
 from coverplan.loop.inbox import identify
 from loop_county import (
     NEW,

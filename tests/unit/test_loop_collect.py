@@ -9,8 +9,9 @@ import pytest
 
 from coverplan.config import read_plan
 from coverplan.intake.inputs import read_inputs
+from coverplan.loop.applying import apply
 from coverplan.loop.board import board_lines, reminder
-from coverplan.loop.collected import apply, change_of, write_collected
+from coverplan.loop.collected import change_of, write_collected
 from coverplan.loop.quarters import Quarter
 from loop_county import (
     COMPLETE,
@@ -143,7 +144,9 @@ def test_what_was_merged_is_a_table_that_the_plan_reads(tmp_path):
     folder = write_collected(found, desk.folder / "collected")
     assert (desk.plan.folder / "venues.csv").read_bytes() == before
     replaced = apply(found, folder, desk.folder / "backup")
-    assert {path.name for path in replaced} >= {"venues.csv", "reports.csv", "asked_villages.csv"}
+    counts = {one.path.name: (one.added, one.changed, one.removed) for one in replaced}
+    assert counts["venues.csv"] == (1, 0, 0)
+    assert counts["asked_villages.csv"] == (1, 1, 0)  # the known one was confirmed on a day
     kept = [path.read_bytes() for path in (desk.folder / "backup").iterdir()]
     assert before in kept
     inputs = read_inputs(read_plan(desk.plan.folder / "plan.toml"))
@@ -282,6 +285,7 @@ def test_a_spot_check_that_comes_back_says_how_each_venue_was_verified(county, t
     found = collected(desk, inbox)
     assert found.merged.venues[drawn]["verified"] in {"自报", ""}
     assert [one.what for one in found.doubts] == [found.merged.venues[drawn]["name"]]
+    assert found.merged.venues[drawn]["status"] == "disputed"
 
 
 def test_a_verified_venue_whose_answer_changes_is_no_longer_verified(tmp_path):

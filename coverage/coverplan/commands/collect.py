@@ -42,30 +42,33 @@ def execute(options: argparse.Namespace) -> int:
     int
         The exit code.
     """
+    from coverplan.intake.returns import returns_said  # noqa: PLC0415 - lazy
+    from coverplan.loop.applying import apply, returns_frame, unplaced  # noqa: PLC0415 - lazy
     from coverplan.loop.board import STATES  # noqa: PLC0415 - lazy
     from coverplan.loop.collect import collect  # noqa: PLC0415 - lazy
-    from coverplan.loop.collected import apply, unplaced, write_collected  # noqa: PLC0415 - lazy
+    from coverplan.loop.collected import told, write_collected  # noqa: PLC0415 - lazy
     from coverplan.loop.desk import opened  # noqa: PLC0415 - lazy
 
     lang = options.lang or "zh"
     desk = opened(plan_of(options), options.quarter, options.out)
     found = collect(options.inbox, desk)
     folder = write_collected(found, desk.folder / "collected")
-    totals = {"taken": 0, "repaired": 0, "set_aside": 0}
-    for fates in found.book.counts().values():
-        for fate in totals:
-            totals[fate] += fates[fate]
-    rows = sum(totals.values())
-    print(say("loop.cli.files", lang, n=len(found.files), rows=rows, **totals))
+    print("\n".join(told(found, lang)))
     counts = {state: sum(one.state == state for one in found.standings) for state in STATES}
     print(say("loop.cli.states", lang, all=len(found.standings), **counts))
     for paper in found.returned:
         print("· " + say("loop.cli.returned", lang, unit=paper.unit, n=len(paper.reasons)))
     if options.apply:
         replaced = apply(found, folder, desk.folder / "backup")
-        names = "、".join(desk.plan.name_of(path) for path in replaced) or "—"
-        print(say("loop.cli.applied", lang, files=names, path=desk.folder / "backup"))
+        key = "loop.cli.applied" if replaced else "loop.cli.unchanged"
+        print(say(key, lang, n=len(replaced), path=desk.folder / "backup"))
+        for one in replaced:
+            rows = {"added": one.added, "changed": one.changed, "removed": one.removed}
+            file = desk.plan.name_of(one.path)
+            print("· " + say("loop.cli.replaced", lang, file=file, **rows))
         for name in unplaced(found):
             print("· " + say("loop.cli.unplaced", lang, table=name))
+        frame = returns_frame(found.standings, desk.quarter)
+        print("! " + returns_said(frame, desk.quarter.last_day).text(lang))
     print(say("cli.written", lang, path=folder))
     return DONE

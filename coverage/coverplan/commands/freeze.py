@@ -41,12 +41,13 @@ def execute(options: argparse.Namespace) -> int:
         The exit code.
     """
     from coverplan.intake.inputs import read_inputs  # noqa: PLC0415 - lazy
+    from coverplan.intake.returns import SAID_FIRST  # noqa: PLC0415 - lazy
     from coverplan.loop.desk import FROZEN, opened  # noqa: PLC0415 - lazy
     from coverplan.loop.snapshots import freeze, seal_of  # noqa: PLC0415 - lazy
 
     lang = options.lang or "zh"
     desk = opened(plan_of(options), options.quarter, options.out)
-    read_inputs(desk.plan)  # what has faults is not frozen
+    inputs = read_inputs(desk.plan)  # what has faults is not frozen
     before = desk.earlier()
     earlier = desk.root / FROZEN / str(before[-1]) if before else None
     target = desk.root / FROZEN / str(desk.quarter)
@@ -54,6 +55,9 @@ def execute(options: argparse.Namespace) -> int:
     folder = freeze(desk.plan, desk.quarter, target, earlier)
     print(say("loop.cli.frozen", lang, quarter=desk.quarter, seal=seal_of(folder)[:16]))
     print(say("cli.written", lang, path=folder))
+    for said in inputs.problems:
+        if said.key.startswith(SAID_FIRST):
+            print("! " + said.text(lang))
     if before:
         from coverplan.loop.desk import told_changes  # noqa: PLC0415 - lazy
 

@@ -193,8 +193,27 @@ def sentences(changes: Changes, type_names: dict[str, str], lang: str = "zh") ->
         )
         n = len(changes.answers)
         lines.append(say("loop.changes.answers", lang, n=n, steps=told_steps))
+    lines += _withdrawn(changes, type_names, lang)
     if changes.minutes:
         lines.append(say("loop.changes.minutes", lang, n=changes.minutes))
+    return lines
+
+
+def _withdrawn(changes: Changes, type_names: dict[str, str], lang: str) -> list[str]:
+    """Return the sentences about what nobody vouches for any more: untrue venues, old zeros."""
+    lines = []
+    disputed = [one.name for one in changes.venues if one.after == "disputed" != one.before]
+    if disputed:
+        names = "、".join(disputed[:_NAMED])
+        lines.append(say("loop.changes.disputed", lang, n=len(disputed), names=names))
+    untold = [
+        f"{township}（{type_names.get(kind, kind)}）"
+        for township, kind, before, after in changes.answers
+        if (before, after) == ("none", "unreported")
+    ]
+    if untold:
+        names = "、".join(untold[:_NAMED])
+        lines.append(say("loop.changes.untold", lang, n=len(untold), names=names))
     return lines
 
 

@@ -38,6 +38,8 @@ class Collected:
     ----------
     issue
         What the forms were made from.
+    base
+        The plan's tables as they were.
     merged
         The tables with the answers in them.
     before
@@ -59,6 +61,7 @@ class Collected:
     """
 
     issue: Issue
+    base: Merged
     merged: Merged
     before: Mapping[str, Mapping[str, Any]]
     standings: tuple[Standing, ...]
@@ -136,6 +139,7 @@ def collect(inbox: Path, desk: Desk) -> Collected:
     }
     return Collected(
         of,
+        merger.base,
         merged,
         merger.before,
         _standings(handed, answers, inside, free, book, _beside(blanks, scans)),

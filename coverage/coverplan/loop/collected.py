@@ -8,9 +8,9 @@ from typing import Any
 import pandas as pd
 
 from coverplan import schema
-from coverplan.config import Plan
-from coverplan.errors import InputError, Problem, Where
-from coverplan.intake.sources import hash_of
+from coverplan.errors import Problem
+from coverplan.intake.returns import RETURNS_FILE
+from coverplan.loop.applying import TABLES, returns_frame
 from coverplan.loop.board import board_lines, reminder, write_board
 from coverplan.loop.collect import Collected, spot_paper
 from coverplan.loop.formbook import write_form
@@ -22,10 +22,8 @@ from coverplan.report.form import Book, Column
 from coverplan.report.tables import is_missing
 from coverplan.text import say
 
-__all__ = ["TABLES", "apply", "change_of", "unplaced", "write_collected"]
+__all__ = ["change_of", "told", "write_collected"]
 
-TABLES = ("venues", "reports", "asked_villages", "asked_seats", "indicators", "schools")
-"""Tables that a plan reads, by the name of their contract."""
 _FILES = "files.csv"
 
 
@@ -52,6 +50,7 @@ def write_collected(found: Collected, folder: Path) -> Path:
     unit = of.plan.county.unit or of.plan.county.name
     for name in (*TABLES, "township_numbers"):
         write_csv(found.merged.frame(name), fresh / f"{name}.csv")
+    write_csv(returns_frame(found.standings, of.quarter), fresh / RETURNS_FILE)
     write_csv(found.book.frame(), fresh / "ledger.csv")
     columns = ["file", "fate", "unit", "reason"]
     write_csv(pd.DataFrame(list(found.files), columns=columns), fresh / _FILES)
@@ -71,65 +70,38 @@ def write_collected(found: Collected, folder: Path) -> Path:
     return folder
 
 
-def apply(found: Collected, folder: Path, backups: Path) -> tuple[Path, ...]:
+def told(found: Collected, lang: str) -> list[str]:
     """
-    Put the merged tables in place of the plan's own, which are kept.
+    Return what the command line says: every file with its rows, and what no longer counts.
 
     Parameters
     ----------
     found
         What was collected.
-    folder
-        Where `write_collected` wrote it.
-    backups
-        Where the plan's own files are kept, under a name with their hash.
-
-    Returns
-    -------
-    tuple of Path
-        The plan's files that were replaced.
-
-    Raises
-    ------
-    InputError
-        The plan names several venue files: which row belongs to which is not known.
+    lang
+        `"zh"` or `"en"`.
     """
-    plan = found.issue.plan
-    if len(plan.venues.files) > 1:
-        where = Where(plan.source, key="venues.files")
-        raise InputError(Problem("loop.apply.several", where))
-    replaced = []
-    for name, target in _targets(plan).items():
-        if target is None:
-            continue
-        fresh = (folder / f"{name}.csv").read_bytes()
-        if target.suffix.casefold() != ".csv" or fresh == target.read_bytes():
-            continue
-        backups.mkdir(parents=True, exist_ok=True)
-        kept = backups / f"{target.stem}.{hash_of(target)[:12]}{target.suffix}"
-        if not kept.exists():
-            shutil.copy2(target, kept)
-        part = target.with_name(f"{target.name}.part")
-        part.write_bytes(fresh)
-        part.replace(target)
-        replaced.append(target)
-    return tuple(replaced)
-
-
-def unplaced(found: Collected) -> tuple[str, ...]:
-    """
-    Return the merged tables for which the plan names no CSV file, though they hold rows.
-
-    Parameters
-    ----------
-    found
-        What was collected.
-    """
-    return tuple(
-        name
-        for name, target in _targets(found.issue.plan).items()
-        if (target is None or target.suffix.casefold() != ".csv") and len(found.merged.frame(name))
-    )
+    counts = found.book.counts()
+    totals = _fates(counts.values())
+    rows = totals.pop("all")
+    lines = [say("loop.cli.files", lang, n=len(found.files), rows=rows, **totals)]
+    for file, fate, _, _ in found.files:
+        own = _fates([counts[file]] if file in counts else [])
+        own.pop("all")
+        word = say(f"loop.fate.{fate}", lang)
+        lines.append("· " + say("loop.cli.file", lang, file=file, fate=word, **own))
+    if found.untrue:
+        names = "、".join(str(found.merged.venues[key]["name"]) for key in found.untrue)
+        lines.append("! " + say("loop.cli.untrue", lang, n=len(found.untrue), names=names))
+    zh = found.issue.inputs.venue_types["zh"]
+    untold = [
+        f"{township}（{zh[kind]}）"
+        for (township, kind), row in found.base.reports.items()
+        if row["answer"] == "none" and (township, kind) not in found.merged.reports
+    ]
+    if untold:
+        lines.append("! " + say("loop.cli.silent", lang, n=len(untold), names="、".join(untold)))
+    return lines
 
 
 def change_of(before: Mapping[str, Any] | None, after: Mapping[str, Any]) -> str:
@@ -153,17 +125,6 @@ def change_of(before: Mapping[str, Any] | None, after: Mapping[str, Any]) -> str
     if after["status"] == "disputed" and before["status"] != "disputed":
         return "disputed"
     return "changed" if changed_cells(before, after) else "same"
-
-
-def _targets(plan: Plan) -> dict[str, Path | None]:
-    return {
-        "venues": plan.venues.files[0] if plan.venues.files else None,
-        "reports": plan.venues.reports,
-        "asked_villages": plan.travel.asked_villages,
-        "asked_seats": plan.travel.asked_seats,
-        "indicators": plan.targets.indicators,
-        "schools": plan.schools.file,
-    }
 
 
 def _text(path: Path, text: str) -> None:

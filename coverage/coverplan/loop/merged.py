@@ -64,12 +64,20 @@ class Merged:
             columns: Sequence[str] = ("code9", "township", "target", "quarter", "value", "note")
             rows: Iterable[Row] = self.town_numbers.values()
         else:
-            rows = self._rows(name).values()
+            rows = self.rows(name).values()
             columns = schema.CONTRACTS[name].names
         records = [{key: row.get(key) for key in columns} for row in rows]
         return pd.DataFrame(records, columns=list(columns), dtype=object)
 
-    def _rows(self, name: str) -> Mapping[Any, Row]:
+    def rows(self, name: str) -> Mapping[Any, Row]:
+        """
+        Return the rows of one table by their keys.
+
+        Parameters
+        ----------
+        name
+            Name of a contract.
+        """
         tables: dict[str, Mapping[Any, Row]] = {
             "venues": self.venues,
             "reports": self.reports,

@@ -45,6 +45,7 @@ class Merger:
         self.known = known
         self.quarter = quarter
         self.names = {str(code): str(name) for code, name in known.townships["name"].items()}
+        self.base = known_tables(known, positions)
         self.result = known_tables(known, positions)
         # A form may come twice: what it named new then has an id by now. Only rows from before
         # this merge count, or two rows of one form would be one.

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from coverplan.config import Plan
+from coverplan.intake.returns import returns_path
 from coverplan.loop.archive import archived
 from coverplan.loop.quarters import Quarter
 from coverplan.text import say
@@ -63,7 +64,8 @@ def windows_archive(plan: Plan, quarter: Quarter, wheels: Path) -> bytes:
         "start.bat": start_file(plan),
         f"plan/{plan.source}": (plan.folder / plan.source).read_bytes(),
     }
-    for path in plan.files():
+    heard = returns_path(plan)
+    for path in (*plan.files(), *([heard] if heard else [])):
         for member in sorted(path.rglob("*")) if path.is_dir() else [path]:
             if member.is_file():
                 files[f"plan/{plan.name_of(member)}"] = member.read_bytes()

@@ -8,6 +8,7 @@ from typing import Any
 
 from coverplan.config import Plan
 from coverplan.errors import InputError, Problem, Where
+from coverplan.intake.returns import RETURNS_FILE
 from coverplan.intake.sources import PROVENANCE_FILE
 from coverplan.loop.quarters import Quarter
 
@@ -148,6 +149,7 @@ def _contents(plan: Plan) -> dict[str, bytes]:
         for member in members:
             found[plan.name_of(member)] = member.read_bytes()
     beside = {path.parent / PROVENANCE_FILE for path in plan.files()}
+    beside.add(plan.folder / RETURNS_FILE)
     for path in sorted(beside):
         if path.is_file():
             found[plan.name_of(path)] = path.read_bytes()

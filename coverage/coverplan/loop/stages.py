@@ -12,6 +12,7 @@ from coverplan.errors import InputError, Problem, Severity
 from coverplan.intake.cells import Raw
 from coverplan.intake.grids import Grid
 from coverplan.intake.ledger import RowBook
+from coverplan.intake.returns import SAID_FIRST
 from coverplan.intake.tables import table_of
 from coverplan.intake.workbooks import read_grids
 from coverplan.loop.letter import Letter
@@ -250,6 +251,9 @@ def write_report(
     letter.section(say("loop.stage.answers", "zh"))
     for line in _presence_lines(result):
         letter.text(line)
+    for said in result.notes:
+        if said.key.startswith(SAID_FIRST):
+            letter.text(said.text("zh"))
     letter.section(say("loop.stage.changes", "zh"))
     for line in changes or [say("loop.stage.no_before", "zh")]:
         letter.text(line)
