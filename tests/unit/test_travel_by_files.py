@@ -198,3 +198,15 @@ def test_without_rasterio_the_extra_is_named(tmp_path, monkeypatch):
     monkeypatch.setitem(sys.modules, "rasterio", None)
     with pytest.raises(InputError, match=r"rasterio.*coverplan\[raster\]"):
         run(read_plan(path))
+
+
+def test_a_candidate_under_the_id_of_an_open_venue_is_named_and_one_of_a_planned_venue_is_not(
+    tmp_path,
+):
+    more = '[candidates]\nfiles = ["candidates.csv"]\n'
+    rows = "id,name,township,kind\n{},一处,三合街道,village\n"
+    planned = little_county(tmp_path / "a", more=more, candidates=rows.format("v2"))
+    assert list(run(read_plan(planned)).candidates.index) == ["v2"]
+    standing = little_county(tmp_path / "b", more=more, candidates=rows.format("v1"))
+    with pytest.raises(InputError, match=r"v1.*venues\.csv"):
+        run(read_plan(standing))

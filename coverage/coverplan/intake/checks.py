@@ -20,6 +20,7 @@ if TYPE_CHECKING:  # annotations only
     import pandas as pd
 
 __all__ = [
+    "candidates_not_open",
     "empty_reports",
     "matched_cells",
     "must_or_never",
@@ -133,6 +134,25 @@ def unique_across(tables: Sequence[Table | None], column: str) -> None:
                 _fault(table, line, column, "intake.row.elsewhere", key, other=first[key])
             own[key] = table.file
         first = own | first
+
+
+def candidates_not_open(candidates: Sequence[Table | None], venues: Sequence[Table | None]) -> None:
+    """
+    Set candidates aside that stand among the venues as open: what is open is no proposal.
+
+    Parameters
+    ----------
+    candidates, venues
+        In the order of the plan; None where a file could not be read.
+    """
+    standing: dict[str, str] = {}
+    for table in filter(None, venues):
+        rows = table.rows
+        standing |= dict.fromkeys(rows.loc[rows["status"] == "open", "id"], table.file)
+    for table in filter(None, candidates):
+        for line, key in enumerate(table.rows["id"]):
+            if key in standing:
+                _fault(table, line, "id", "intake.row.elsewhere", key, other=standing[key])
 
 
 def reports_once(table: Table) -> None:

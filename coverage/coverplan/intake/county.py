@@ -240,6 +240,7 @@ class CountyTables:
             self._sited(table, plan.candidates.datum)
             checks.must_or_never(table)
         checks.unique_across([self.tables["outside"], *self.candidates], "id")
+        checks.candidates_not_open(self.candidates, self.venues)
 
     def _visits(self) -> None:
         desk, plan = self.desk, self.desk.plan
