@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from coverplan.placement.result import Placement, Status
     from coverplan.placement.stability import least_regret, stability
     from coverplan.report.certificates import verify_run
+    from coverplan.report.dictionary import describe
     from coverplan.report.map.offline import offline
     from coverplan.report.map.planner import PlannerMap
     from coverplan.report.read_run import read_run
@@ -52,6 +53,7 @@ _HOME = {
     "coverage": "measures",
     "coverage_curve": "covering",
     "coverage_table": "covering",
+    "describe": "report.dictionary",
     "download_roads": "intake.roads",
     "equity": "measures",
     "least_regret": "placement.stability",
@@ -104,6 +106,7 @@ __all__ = [
     "coverage",
     "coverage_curve",
     "coverage_table",
+    "describe",
     "download_roads",
     "equity",
     "least_regret",

@@ -32,6 +32,7 @@ EXPECTED = {
     "targets.csv",
     "placement.csv",
     "curve.csv",
+    "dictionary.csv",
     "evidence.csv",
     "ledger.csv",
     "ledger.xlsx",

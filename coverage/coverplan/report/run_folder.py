@@ -12,6 +12,8 @@ from coverplan.errors import InputError, Problem, Where
 from coverplan.proof import certificates
 from coverplan.report.certificates import write_certificates
 from coverplan.report.csv_out import write_csv
+from coverplan.report.dictionary import NAME as DICTIONARY
+from coverplan.report.dictionary import described_files
 from coverplan.report.gis import write_layers
 from coverplan.report.ledger_book import NAME as LEDGER
 from coverplan.report.ledger_book import write_ledger
@@ -146,6 +148,7 @@ def _fill(result: Result, fresh: Path, page: Page | None, profile: str, papers: 
     files = result.sources.loc[result.sources["rows"] == 0, "file"]
     write_ledger(result.ledger, fresh / LEDGER, result.plan, files=files)
     write_layers(result, fresh / "layers.gpkg", lang=lang)
+    write_csv(described_files(result, lang), fresh / DICTIONARY)
     layers = write_frames(result, data)
     if result.times is not None:
         write_times(result.times, data / "times.npz")

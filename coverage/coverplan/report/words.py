@@ -9,6 +9,7 @@ from coverplan.text import catalogue, say
 
 __all__ = ["header", "reason", "type_name", "wide_header", "word"]
 
+_YEARLY = re.compile(r"^actual_(?P<year>\d{4})$")
 _WIDE = re.compile(r"^(?P<stem>[a-z_]+)_(?P<cutoff>\d+)min$")
 
 
@@ -31,6 +32,9 @@ def header(column: str, lang: str) -> str:
     wide = _WIDE.match(column)
     if wide and f"report.column.{wide['stem']}" in catalogue():
         return say(f"report.column.{wide['stem']}", lang, cutoff=wide["cutoff"])
+    yearly = _YEARLY.match(column)
+    if yearly:
+        return say("report.column.actual_year", lang, year=yearly["year"])
     key = f"report.column.{column}"
     return say(key, lang, cutoff="") if key in catalogue() else column
 
