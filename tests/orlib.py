@@ -43,17 +43,21 @@ def pmed(path: Path) -> tuple[np.ndarray, int]:
 
 
 def pmed_like(number: int, seed: int = 1) -> tuple[np.ndarray, int]:
-    """Distances and p of a random graph of the shape of pmed`number`."""
+    """
+    Distances and p of a random graph of the make of pmed`number`.
+
+    The make is read off pmed1-pmed10: a cycle through all vertices in order, then edges between
+    random vertices up to n * n / 50 lines, repeated ones among them; lengths 1 to 100.
+    """
     n, p = SHAPES[number]
     random = np.random.default_rng((seed, number))
-    edges: dict[tuple[int, int], float] = {}
-    for vertex in range(1, n):  # a random tree first: the graph is connected
-        edges[int(random.integers(vertex)), vertex] = float(random.integers(1, 101))
-    while len(edges) < n * n // 50:
-        a, b = sorted(random.integers(n, size=2).tolist())
-        if a != b:
-            edges[a, b] = float(random.integers(1, 101))
-    return distances(n, edges), p
+    lines = n * n // 50
+    other = random.integers(n, size=(2 * lines, 2))
+    other = other[other[:, 0] != other[:, 1]][: lines - n]
+    cycle = np.column_stack([np.arange(n), (np.arange(n) + 1) % n])
+    ends = np.sort(np.concatenate([cycle, other]), axis=1).tolist()
+    length = random.integers(1, 101, lines).tolist()
+    return distances(n, {(a, b): float(c) for (a, b), c in zip(ends, length, strict=True)}), p
 
 
 def optima(path: Path) -> dict[str, dict[str, float]]:

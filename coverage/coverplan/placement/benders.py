@@ -5,10 +5,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from coverplan.placement.highs import Engine, Model, Outcome, Solution
-from coverplan.placement.lagrange import improve_prices
+from coverplan.placement.highs import Engine, Model, Outcome
+from coverplan.placement.lagrange import Prices, improve_prices
 from coverplan.placement.median_search import Search
 from coverplan.placement.median_task import Task, finite, total_cost
+from coverplan.placement.price_tree import PriceTree
 from coverplan.placement.swap import open_greedily, swap
 
 __all__ = ["minimise"]
@@ -27,10 +28,11 @@ NONE = np.zeros(0, dtype=np.int64)
 USED = 1e-9
 EXACT = 1e5  # whole costs up to here go to the solver as they are
 LOOSE = 0.02  # slack at which a cut is dropped when there are many, relative to its cost
+FEW = 20  # up to so many sites are proven by prices alone
 TIE_NODES = 200  # nodes that the search for the first of equal sets may take: no clock decides
 
 
-def minimise(task: Task, search: Search, *, seed: int) -> FloatArray:
+def minimise(task: Task, search: Search, *, seed: int) -> None:
     """
     Find the sites of least total cost and prove it.
 
@@ -43,13 +45,9 @@ def minimise(task: Task, search: Search, *, seed: int) -> FloatArray:
     seed
         Seed of the random restarts.
 
-    Returns
-    -------
-    array
-        Prices of the demand points that bound the total (see `lagrange.price_sites`).
-
     Notes
     -----
+    Few sites under no rule but their number are proven by prices alone (see `PriceTree`). Else
     Duran-Mateluna, Ales and Elloumi (2023), An efficient Benders decomposition for the p-median
     problem, doi:10.1016/j.ejor.2022.11.033, with Lagrangean prices as the first phase: the cuts
     at these prices make the linear relaxation almost tight at once.
@@ -58,13 +56,28 @@ def minimise(task: Task, search: Search, *, seed: int) -> FloatArray:
     search.raise_bound(float(least.sum()))
     if task.plain:
         _start(task, search, seed)
-    price = _first_prices(task, search)
-    tree = _Tree(task, search, price)
+    prices = _first_prices(task, search)
+    if task.plain and 1 < task.p <= min(FEW, task.cost.shape[1] - 1) and search.sites is not None:
+        _branch_on_prices(task, search, prices)
+        return
+    tree = _Tree(task, search, prices.price)
     if search.bound <= search.enough and not search.over():
         tree.run()
     if search.bound >= search.best and not search.over():
         tree.settle_ties()
-    return tree.price
+
+
+def _branch_on_prices(task: Task, search: Search, prices: Prices) -> None:
+    """Prove few sites by prices alone."""
+    tree = PriceTree(task, search, prices)
+    tree.run()
+    if search.bound < search.best or search.over():
+        return
+    least = float(np.minimum(task.cost.min(axis=1, initial=np.inf), task.fallback).sum())
+    if search.best > least + 1e-9 * abs(least):
+        tree.settle_ties()
+    else:  # everybody is at the nearest site of all: fewer sites may do as well
+        _Tree(task, search, prices.price).settle_ties()
 
 
 def _start(task: Task, search: Search, seed: int) -> None:
@@ -88,7 +101,7 @@ def _start(task: Task, search: Search, seed: int) -> None:
             return
 
 
-def _first_prices(task: Task, search: Search) -> FloatArray:
+def _first_prices(task: Task, search: Search) -> Prices:
     top = np.where(np.isfinite(task.cost), task.cost, -np.inf).max(axis=1, initial=-np.inf)
     guess = np.where(np.isfinite(top), np.minimum(task.fallback, top), task.fallback)
     target = search.best
@@ -110,7 +123,7 @@ def _first_prices(task: Task, search: Search) -> FloatArray:
         stop=lambda: search.spent(PRICE_SHARE),
     )
     search.raise_bound(prices.bound)
-    return prices.price
+    return prices
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -283,8 +296,6 @@ class _Tree:
             short = np.flatnonzero(true > paid + CUT * np.maximum(paid, self.scale))
             if short.size == 0:
                 self._offer(y)
-                if self.root is None:
-                    self._reprice(solution)
                 if self.ceiling is None and self.engine.n_rows > self.rows_at_most:
                     self._purge(y, paid)
                 return found
@@ -453,13 +464,3 @@ class _Tree:
         self.engine.delete_rows(self.first_cut + np.flatnonzero(loose))
         self.owner, self.level = [owner[~loose]], [level[~loose]]
         self.rows_at_most = self.engine.n_rows + self.n_demand
-
-    def _reprice(self, solution: Solution) -> None:
-        """Turn the duals of the cuts into prices of the demand points."""
-        owner, level = np.concatenate(self.owner), np.concatenate(self.level)
-        dual = np.maximum(solution.row_duals[self.engine.n_rows - owner.size :], 0.0)
-        weight = np.bincount(owner, weights=dual, minlength=self.n_demand)
-        mean = np.bincount(owner, weights=dual * level, minlength=self.n_demand)
-        # What the duals of a row lack to one belongs to the lower bound of its cost.
-        mean += np.maximum(1.0 - weight, 0.0) * self.least
-        self.price = mean / np.maximum(weight, 1.0)
