@@ -1,9 +1,9 @@
 """
-Make the pictures of the README from real maps: run the plans, photograph `map.html`.
+Make the pictures of the README and the sample map: run the plans, photograph `map.html`, keep one.
 
 Run it at the repository root after the data or the map changed: `.venv/bin/python
-docs/make_pictures.py`. Each picture carries the digest of what it was made from, and
-`tests/unit/test_docs_pictures.py` fails while a picture is not current.
+docs/make_pictures.py`. Each picture, and the sample, carries the digest of what it was made from,
+and `tests/unit/test_docs_pictures.py` fails while one is not current.
 """
 
 import hashlib
@@ -17,6 +17,9 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 IMAGES = ROOT / "docs" / "images"
 PLANS = ("fengdu", "example")
+SAMPLE = ROOT / "maps" / "sample" / "map.html"
+SAMPLE_PLAN = "example"
+"""Whose map stands in the repository, for readers who run nothing: made-up venues, no secrets."""
 SIZE = {"width": 1366, "height": 768}
 DIGEST = "coverplan-inputs"
 CHROMIUM_ARGUMENTS = [
@@ -37,6 +40,20 @@ def digest(name: str) -> str:
                 found.update(path.relative_to(ROOT).as_posix().encode())
                 found.update(path.read_bytes())
     return found.hexdigest()
+
+
+def kept(page_file: Path, target: Path, mark: str) -> None:
+    """Keep a map as the sample, with the digest of its inputs in its last line."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    page = page_file.read_text(encoding="utf-8").rstrip("\n")
+    target.write_text(f"{page}\n<!-- {DIGEST} {mark} -->\n", encoding="utf-8", newline="\n")
+
+
+def mark_of(page_file: Path) -> str:
+    """Return the digest that a sample carries, or nothing."""
+    last = page_file.read_text(encoding="utf-8").rstrip().rpartition("\n")[2]
+    words = last.split()
+    return words[2] if words[:2] == ["<!--", DIGEST] else ""
 
 
 def photograph(page_file: Path) -> bytes:
@@ -67,7 +84,7 @@ def saved(picture: bytes, target: Path, mark: str) -> None:
 
 
 def main() -> None:
-    """Make every picture."""
+    """Make every picture, and the sample."""
     for name in PLANS:
         plan = ROOT / "data" / "geo" / name / "plan.toml"
         with tempfile.TemporaryDirectory() as folder:
@@ -76,7 +93,10 @@ def main() -> None:
             subprocess.run([*command, "--quiet"], check=True, cwd=ROOT)  # noqa: S603
             target = IMAGES / f"map-{name}.png"
             saved(photograph(out / "map.html"), target, digest(name))
+            if name == SAMPLE_PLAN:
+                kept(out / "map.html", SAMPLE, digest(name))
         print(f"{target.relative_to(ROOT).as_posix()}: {target.stat().st_size / 1000:.0f} kB")
+    print(f"{SAMPLE.relative_to(ROOT).as_posix()}: {SAMPLE.stat().st_size / 1000:.0f} kB")
 
 
 if __name__ == "__main__":
