@@ -217,6 +217,7 @@ def _plan(world: World) -> Any:
             name=world.county,
             name_en="Sample County",
             slug="sample",
+            datum="wgs84",
             as_of=date(2025, 12, 31),
             period=(2021, 2025),
             unit="示例县科学技术协会",

@@ -89,6 +89,19 @@ def _css(path: str) -> str:
     return re.sub(r"url\(([^)]+)\)", inside, asset(path))
 
 
+def css_without_pictures(path: str) -> str:
+    """
+    Return a stylesheet without its remarks and pictures, for a page that shows none of them.
+
+    Parameters
+    ----------
+    path
+        Of a vendored stylesheet.
+    """
+    bare = re.sub(r"/\*.*?\*/", "", asset(path), flags=re.DOTALL)
+    return re.sub(r"\n\s*", "\n", re.sub(r"url\([^)]+\)", "none", bare))
+
+
 def script_text(code: str) -> str:
     """
     Return JavaScript that may stand in a script element: no map comment, no closing tag.

@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 from coverplan.report.map.page_intake import intake_words
+from coverplan.report.map.page_areas import areas
 from coverplan.report.map.page_places import (
     candidate_rows,
     lines,
@@ -87,11 +88,13 @@ def page_data(result: "Result", lang: str = "zh") -> dict[str, Any]:
         "assume_none": plan.venues.assume_none,
         "population": {"year": plan.population.year, "kind": plan.population.kind},
         "crs": result.crs_metric,
+        "datum": plan.county.datum,
         "rung": result.times.rung.value if result.times is not None else "",
         "smallest_circle": layout.people_of_smallest,
         "townships": places,
         "outline": outline(result),
         "lines": lines(result),
+        **areas(result),
         "river": layout.river(),
         "types": types,
         "type_names": {

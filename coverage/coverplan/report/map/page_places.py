@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from shapely import get_coordinates, line_merge, simplify
+from shapely import clip_by_rect, get_coordinates, line_merge, simplify
 from shapely.geometry.base import BaseGeometry
 
 from coverplan.report.map.codec import parts, polyline
@@ -238,12 +238,33 @@ def lines(result: "Result") -> list[dict[str, Any]]:
         names = frame["name"] if "name" in frame else pd.Series(label, index=frame.index)
         shapes = frame.to_crs(4326).geometry
         for name, kind, shape in zip(names, _kinds(frame), shapes, strict=True):
-            # Areas of venues are no lines for orientation; they leave in the GeoPackage.
+            # Areas of venues are no lines for orientation: page_areas.
             if shape is None or shape.is_empty or kind == "service_area":
+                continue
+            if kind == "neighbour":
+                found.append({"name": text(name), "kind": kind, **_beside(result, shape)})
                 continue
             merged = line_merge(shape) if shape.geom_type == "MultiLineString" else shape
             found.append({"name": text(name), "kind": kind, "shape": parts(drawn(merged))})
     return found
+
+
+def _beside(result: "Result", shape: BaseGeometry) -> dict[str, Any]:
+    """Return where a neighbour's name belongs (None along a line), and its edge near the county."""
+    west, south, east, north = result.townships.to_crs(4326).total_bounds
+    if result.outline is not None:
+        west, south, east, north = result.outline.to_crs(4326).total_bounds
+    room = 0.25 * max(east - west, north - south)
+    window = (west - room, south - room, east + room, north + room)
+    solid = "Line" not in shape.geom_type
+    near = clip_by_rect(shape, *window) if solid else shape
+    at = (shape if near.is_empty else near).representative_point()
+    edge = clip_by_rect(shape.boundary if "Polygon" in shape.geom_type else shape, *window)
+    lined = line_merge(edge) if edge.geom_type == "MultiLineString" else edge
+    return {
+        "at": [round(at.y, 4), round(at.x, 4)] if solid else None,
+        "shape": parts(drawn(lined)),
+    }
 
 
 def _kinds(frame: "gpd.GeoDataFrame") -> list[str]:

@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import re
 from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,7 +12,13 @@ from branca.element import CssLink, Element, JavascriptLink
 from folium.map import Layer
 
 from coverplan.report.map.codec import island, packed
-from coverplan.report.map.offline import OfflineFigure, _css, asset, licence_text, script_text
+from coverplan.report.map.offline import (
+    OfflineFigure,
+    asset,
+    css_without_pictures,
+    licence_text,
+    script_text,
+)
 from coverplan.report.map.page_data import page_data
 from coverplan.report.map.tiles import online_ground
 from coverplan.report.publish import published
@@ -29,6 +36,8 @@ SCRIPTS = (
     "labels",
     "draw",
     "paint",
+    "inset",
+    "around",
     "panel",
     "tables",
     "township",
@@ -70,7 +79,7 @@ class _PlannerLayer(Layer):
     def render(self, **kwargs: Any) -> str:  # noqa: ARG002 -- branca's signature
         """Hand the data island, the styles and the script to the figure."""
         figure: Any = self.get_root()
-        styles = "\n".join(_dense(asset(f"page/{name}.css")) for name in STYLES)
+        styles = "\n".join(_dense(asset(f"page/{name}.css"), "{};,") for name in STYLES)
         code = "\n".join(_dense(asset(f"page/{name}.js")) for name in SCRIPTS)
         figure.header.add_child(_Raw("styles", f"<style>\n{styles}</style>"), name="styles")
         data = f'<script type="application/json" id="data">{island(packed(self.data))}</script>'
@@ -120,7 +129,7 @@ class _PlannerFigure(OfflineFigure):
         """Return the page."""
         for child in list(self._children.values()):
             child.render(**kwargs)
-        styles = _css("leaflet/leaflet.css")
+        styles = css_without_pictures("leaflet/leaflet.css")
         leaflet = script_text(asset("leaflet/leaflet.js"))
         code = script_text(self.script._children["code"].render())
         hashes = " ".join(
@@ -167,7 +176,8 @@ class PlannerMap:
     Raises
     ------
     ValueError
-        `lang` or `tiles` is another word, or the key is missing.
+        `lang` or `tiles` is another word, the key is missing, or the run is in GCJ-02, on which
+        an online ground would lie half a kilometre off.
 
     Examples
     --------
@@ -177,7 +187,7 @@ class PlannerMap:
 
     def __init__(self, result: "Result", lang: str = "zh", *, tiles: str | None = None) -> None:
         self.data = page_data(published(result, result.plan.publish.profile), lang)
-        self.data["tiles"] = online_ground(tiles) if tiles else None
+        self.data["tiles"] = online_ground(tiles, result.plan.county.datum) if tiles else None
         self.lang = lang
 
     @property
@@ -220,10 +230,21 @@ class PlannerMap:
         return str(self.figure()._repr_html_())
 
 
-def _dense(code: str) -> str:
-    """Return our own code without indents and remark lines: it is read in the package, not here."""
+_KEPT = (
+    r"'(?:\\.|[^'\\\n])*'"
+    r'|"(?:\\.|[^"\\\n])*"'
+    r"|(?:(?<=[(,=:\[!&|?{};\n])|(?<=[(,=:\[!&|?] )|(?<=return ))"
+    r"/(?![*/])(?:\\.|\[(?:\\.|[^\]\\\n])*\]|[^/\\\n\[])+/"
+)
+"""Strings and search patterns in JavaScript or CSS: every blank in them counts."""
+
+
+def _dense(code: str, signs: str = "{}()=,;:?&|*") -> str:
+    """Return our own code without indents, remark lines and the blanks beside signs."""
     lines = (line.strip() for line in code.splitlines())
-    return "\n".join(line for line in lines if line and not line.startswith("//"))
+    kept = "\n".join(line for line in lines if line and not line.startswith("//"))
+    pattern = f"({_KEPT})|(?<=[{signs}]) +| +(?=[{signs}])"
+    return re.sub(pattern, lambda found: found[1] or "", kept)
 
 
 def _middle(seats: list[list[float | None]]) -> list[float]:

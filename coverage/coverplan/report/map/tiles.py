@@ -9,7 +9,7 @@ KEY = "COVERPLAN_TIANDITU_KEY"
 """The environment variable that holds the key of 天地图."""
 
 
-def online_ground(name: str) -> dict[str, Any]:
+def online_ground(name: str, datum: str = "wgs84") -> dict[str, Any]:
     """
     Return where the tiles of an online ground are.
 
@@ -17,6 +17,8 @@ def online_ground(name: str) -> dict[str, Any]:
     ----------
     name
         `"osm"` or `"tianditu"`.
+    datum
+        What the map's degrees are: both grounds are in WGS84.
 
     Returns
     -------
@@ -27,13 +29,22 @@ def online_ground(name: str) -> dict[str, Any]:
     Raises
     ------
     ValueError
-        Another name, or no key in the environment.
+        Another name, no key in the environment, or a map in another datum.
 
     Examples
     --------
     >>> online_ground("osm")["key"]
     False
     """
+    if name in {"osm", "tianditu"} and datum != "wgs84":
+        raise ValueError(
+            f"在线底图是 WGS84，本次运行的坐标是 {datum}，叠上去约差 500 米。"
+            "请把方案中 [county] datum 改为 wgs84（数据各自注明坐标系，程序会换算），"
+            "或不用在线底图。\n"
+            f"Online grounds are in WGS84 and this run is in {datum}: they would lie about 500 m "
+            "apart. Set [county] datum to wgs84 (each file says its own; they are converted), or "
+            "leave the ground out."
+        )
     if name == "osm":
         return {
             "url": "https://tile.openstreetmap.org/{z}/{x}/{y}.png",

@@ -1,5 +1,5 @@
 // The map itself: one drawing on a Leaflet map, in two views: circles without boundaries, or cells.
-function decode(text) {
+function decode(text, unit) {
   const points = [];
   let at = 0;
   let lat = 0;
@@ -19,16 +19,16 @@ function decode(text) {
   while (at < text.length) {
     lat += step();
     lon += step();
-    points.push([lat / 1e5, lon / 1e5]);
+    points.push([lat / (unit || 1e5), lon / (unit || 1e5)]);
   }
   return points;
 }
-const decoded = list => list.map(part => part.map(decode));
+const decoded = list => list.map(part => part.map(line => decode(line)));
 const GEO = {
   cells: T.shape.map(decoded),
   outline: decoded(DATA.outline),
-  lines: DATA.lines.map(line => ({ name: line.name, kind: line.kind, shape: decoded(line.shape) })),
-  river: DATA.river.map(decode),
+  lines: DATA.lines.map(line => ({ name: line.name, kind: line.kind, at: line.at, shape: decoded(line.shape) })),
+  river: DATA.river.map(line => decode(line)),
 };
 const hasPlaces = T.seat.some(point => point[0] !== null) || GEO.cells.some(cell => cell.length > 0);
 const hasPeople = T.people.some(people => people > 0);
@@ -40,9 +40,9 @@ const plan = { root: null, cells: [], anchors: [], labels: [] };
 const xy = point => map.latLngToLayerPoint(point);
 const metres = zoom => 256 * Math.pow(2, zoom) / (2 * Math.PI * 6378137);
 
-function path(parts, closed) {
+function path(parts, closed, to) {
   return parts.map(part => part.map(line => {
-    const steps = line.map(point => { const p = map.latLngToLayerPoint(point); return p.x + ' ' + p.y; });
+    const steps = line.map(point => { const p = (to || xy)(point); return p.x + ' ' + p.y; });
     return 'M' + steps.join('L') + (closed ? 'Z' : '');
   }).join('')).join('');
 }
@@ -80,9 +80,10 @@ function buildDrawing(pane) {
   plan.shapes = svg('g', { class: 'shapes' });
   plan.edges = svg('g', { class: 'edges', 'pointer-events': 'none' });
   plan.waters = svg('g', { class: 'waters', 'pointer-events': 'none' });
+  plan.beside = svg('g', { class: 'beside', 'pointer-events': 'none' });
   plan.marks = svg('g', { class: 'marks' });
   plan.names = svg('g', { class: 'names', 'pointer-events': 'none' });
-  put(plan.svg, [patterns(), plan.ground, plan.shapes, plan.edges, plan.waters, plan.marks, plan.names]);
+  put(plan.svg, [patterns(), plan.ground, plan.shapes, plan.edges, plan.waters, plan.beside, plan.marks, plan.names]);
   plan.cells = T.code.map((code, k) => {
     const node = svg('path', {
       class: 'cell', role: 'button', tabindex: k === 0 ? 0 : -1, 'data-code': code,
@@ -98,6 +99,8 @@ function buildDrawing(pane) {
     return node;
   });
   pane.appendChild(plan.svg);
+  plan.inset = svg('svg', { class: 'drawing inset-sheet', width: '100%', height: '100%' });
+  map.getContainer().appendChild(plan.inset);
 }
 
 // Arrow keys go to the next township in that direction; Enter opens it.
@@ -152,11 +155,11 @@ function drawGround(circle) {
   if (!circle && GEO.outline.length) {
     put(plan.ground, svg('path', { d: path(GEO.outline, true), class: 'land' }));
     put(plan.edges, svg('path', { d: path(GEO.outline, true), class: 'county' }));
-    if (DATA.approximate) { put(plan.edges, edgeWords()); }
   }
   if (!circle && hasCells) {
     put(plan.edges, svg('path', { d: GEO.cells.map(cell => path(cell, true)).join(''), class: DATA.approximate ? 'border approximate' : 'border' }));
   }
+  drawAreas();
   if (state.hidden.lines) { return; }
   if (circle) {
     if (GEO.river.length) {
@@ -171,6 +174,8 @@ function drawGround(circle) {
     const d = path(line.shape, false);
     if (line.kind === 'railway') {
       put(plan.waters, [svg('path', { d, class: 'rail' }), svg('path', { d, class: 'rail ties' })]);
+    } else if (line.kind === 'neighbour') {
+      put(plan.waters, svg('path', { d, class: 'neighbour' }));
     } else {
       put(plan.waters, [svg('path', { d, class: line.kind + ' casing' + (main ? ' main' : '') }), svg('path', { d, class: line.kind + (main ? ' main' : '') })]);
     }
@@ -196,33 +201,6 @@ function lineName(parts, name, n, main) {
     svg('path', { id, d: 'M' + best.map(p => p.x + ' ' + p.y).join('L'), fill: 'none' }),
     svg('text', { class: 'river-name' + (main ? ' main' : ''), dy: main ? 4 : -3 },
       svg('textPath', { href: '#' + id, startOffset: main ? '72%' : '50%' }, main ? Array.from(name).join('\u2003') : name)),
-  ];
-}
-
-// 「示意，非法定界线」 along the lower edge of the county.
-function edgeWords() {
-  const rings = GEO.outline.map(part => part[0].map(xy));
-  const xs = [].concat.apply([], rings).map(p => p.x);
-  const x0 = Math.min.apply(null, xs);
-  const x1 = Math.max.apply(null, xs);
-  const low = [];
-  for (let s = 3; s <= 21; s += 1) {
-    const x = x0 + (x1 - x0) * s / 24;
-    let y = -Infinity;
-    rings.forEach(ringOf => ringOf.forEach((a, n) => {
-      const b = ringOf[(n + 1) % ringOf.length];
-      if ((a.x <= x) !== (b.x <= x)) { y = Math.max(y, a.y + (b.y - a.y) * (x - a.x) / (b.x - a.x)); }
-    }));
-    if (y > -Infinity) { low.push([x, y + 14]); }
-  }
-  if (low.length < 2) { return null; }
-  const smooth = low.map((p, n) => {
-    const some = low.slice(Math.max(0, n - 3), n + 4);
-    return [p[0], some.reduce((sum, q) => sum + q[1], 0) / some.length + 5];
-  });
-  return [
-    svg('path', { id: 'edge-way', fill: 'none', d: 'M' + smooth.map(p => p.join(' ')).join('L') }),
-    svg('text', { class: 'edge-words' }, svg('textPath', { href: '#edge-way', startOffset: '50%' }, say('boundary.note'))),
   ];
 }
 

@@ -10,8 +10,15 @@ function paint() {
   });
   const marks = state.view === 'circle' ? rimMarks() : placeMarks();
   fill(plan.marks, marks.map(drawMark));
-  const labels = state.view === 'circle' ? roundLabels(looks) : freeLabels(looks, marks);
+  const boxes = marks.map(m => ({ x0: m.x - m.r, x1: m.x + m.r, y0: m.y - m.r, y1: m.y + m.r }));
+  const labels = state.view === 'circle' ? roundLabels(looks) : freeLabels(looks, marks, boxes);
   fill(plan.names, labels);
+  fill(plan.beside);
+  const o = map.containerPointToLayerPoint([0, 0]);
+  const frame = { x0: o.x + 8, y0: o.y + 8, x1: o.x + map.getSize().x - 8, y1: o.y + map.getSize().y - 8 };
+  if (state.view === 'map' && DATA.approximate && GEO.outline.length) { edgeWords(boxes, frame); }
+  if (!state.hidden.lines) { neighbourNames(boxes, frame); }
+  drawInset(looks, boxes, frame);
 }
 
 const numberOf = list => {
@@ -40,7 +47,7 @@ function drawMark(mark) {
       svg('circle', { cx: mark.from.x, cy: mark.from.y, r: 1.6, class: 'foot' }),
     ]);
   }
-  if (mark.what === 'venue') { put(group, sign(mark.type, mark.x, mark.y, 6.5)); }
+  if (mark.what === 'venue') { put(group, mark.unplaced ? unplaced(mark.type, mark.x, mark.y, 8) : sign(mark.type, mark.x, mark.y, 6.5)); }
   if (mark.what === 'chosen') { put(group, disc(mark.x, mark.y, mark.number, mark.conditional, 9.5, unsure(mark.candidate))); }
   if (mark.what === 'free') { put(group, ring(mark.x, mark.y)); }
   if (mark.what === 'star') { put(group, sign({ sign: STAR, colour: '#b3161b' }, mark.x, mark.y, 7)); }
@@ -95,10 +102,10 @@ function countyTown() {
 }
 
 // On cells: signs at their places (or the seat), moved apart where they crowd.
-function placeMarks() {
+function placeMarks(to) {
   const marks = [];
   const number = numberOf(chosen());
-  const at = (point, k) => (point ? xy(point) : T.seat[k][0] === null ? null : xy(T.seat[k]));
+  const at = (point, k) => (point ? (to || xy)(point) : T.seat[k][0] === null ? null : (to || xy)(T.seat[k]));
   const add = (point, mark) => {
     if (!point) { return; }
     marks.push(Object.assign({ x: point.x, y: point.y, from: { x: point.x, y: point.y }, count: 1, candidate: -1 }, mark));
@@ -118,7 +125,7 @@ function placeMarks() {
   Object.keys(piles).forEach(key => {
     const k = Number(key.split(' ')[0]);
     const first = piles[key][0];
-    add(at(null, k), { what: 'venue', township: k, type: typeOf(DATA.venues.type[first]), count: piles[key].length, r: 6.5, words: piles[key].map(v => DATA.venues.name[v]).concat([say('venue.unlocated')]) });
+    add(at(null, k), { what: 'venue', township: k, type: typeOf(DATA.venues.type[first]), count: piles[key].length, r: 8, unplaced: true, words: piles[key].map(v => DATA.venues.name[v]).concat([say('venue.unlocated')]) });
   });
   planned().forEach(j => add(at(DATA.candidates.at[j], DATA.candidates.township[j]), { what: 'chosen', township: DATA.candidates.township[j], candidate: j, number: number[j], conditional: conditional(j), r: 9.5, words: siteWords(j) }));
   spread(marks, 60);
@@ -157,7 +164,7 @@ function shortName(k, r) {
   return Array.from(stem).length >= 2 ? stem : name;
 }
 
-function freeLabels(looks, marks) {
+function freeLabels(looks, marks, boxes) {
   const size = map.getSize().y < 480 ? 10.5 : map.getSize().y < 700 ? 12 : 13.5;
   const origin = map.containerPointToLayerPoint([0, 0]);
   const frame = { x0: origin.x + 2, y0: origin.y + 2, x1: origin.x + map.getSize().x - 2, y1: origin.y + map.getSize().y - 2 };
@@ -172,6 +179,7 @@ function freeLabels(looks, marks) {
     const spot = spots[k];
     if (!spot) { return null; }
     const a = plan.anchors[k];
+    boxes.push(spot.box);
     return svg('g', { class: 'label', 'data-code': code },
       spot.far > 30 ? leader(a, spot, wanted[k]) : null,
       svg('text', { x: spot.x, y: spot.y - size * 0.12, 'text-anchor': 'middle', 'font-size': size, class: 'name' }, T.name[k]),
@@ -215,10 +223,8 @@ function hover(k, event) {
 
 function townshipTip(k) {
   const rows = [T.name[k], say('tip.people', { n: count(T.people[k]) }), kindName() + '：' + look(k).words];
-  const gaps = DATA.gaps[state.type];
-  if (gaps && gaps.nearest[k] && (gaps.minutes[k] !== null || gaps.km[k] !== null)) {
-    rows.push(say('tip.nearest', { name: clean(gaps.nearest[k]), far: farWords(gaps, k) }));
-  }
+  const near = nearestWords(state.type, k);
+  if (near) { rows.push(say('tip.nearest', near)); }
   if (T.approximate[k] && state.view === 'map') { rows.push(say('boundary.note')); }
   return rows;
 }

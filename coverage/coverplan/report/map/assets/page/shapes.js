@@ -40,6 +40,14 @@ function sign(type, x, y, r) {
   });
 }
 
+// A venue of which only the township is known: its sign hollow, with a question mark.
+function unplaced(type, x, y, r) {
+  const shape = sign(type, x, y, r);
+  shape.setAttribute('stroke', shape.getAttribute('fill'));
+  shape.setAttribute('fill', '#ffffff');
+  return svg('g', { class: 'unplaced' }, shape, svg('text', { x, y: y + 3.6, 'text-anchor': 'middle', 'font-size': 10, 'font-weight': 700, 'font-family': FONT, fill: '#15202b' }, '?'));
+}
+
 // A chosen site: a numbered disc; dashed where it holds only if the township really has none.
 function disc(x, y, number, conditional, r, unsureOne) {
   const size = r || 9.5;

@@ -49,7 +49,7 @@ function imprint() {
     h('span', {}, say('imprint.unit', { unit: clean(c.unit) })),
     h('span', {}, say('imprint.as_of', { date: c.as_of })),
     hasPeople && DATA.population.year ? h('span', {}, say('imprint.population', { year: DATA.population.year, kind: say('population.' + DATA.population.kind) })) : null,
-    h('span', {}, say('imprint.crs', { crs: DATA.crs })),
+    h('span', {}, say('imprint.crs', { crs: DATA.crs, datum: DATA.datum === 'gcj02' ? 'GCJ-02' : 'WGS84' })),
     h('span', {}, say(GEO.lines.length ? 'imprint.source' : 'imprint.source_plain')),
     h('span', {}, say('imprint.review')),
     DATA.approximate ? h('b', {}, say('boundary.note')) : null,
@@ -86,7 +86,7 @@ function start() {
   map.setView(T.circle.length ? [T.circle[0][0], T.circle[0][1]] : [35, 105], 9);
   buildDrawing(map.getPanes().overlayPane);
   map.on('zoomend viewreset', () => { redraw(); renderScale(); });
-  map.on('moveend', () => { if (state.view === 'map') { paint(); } });
+  map.on('moveend', () => paint());
   restoreSaved();
   onChange(render);
   window.addEventListener('resize', () => { if (!kept) { map.invalidateSize({ animate: false }); fit(); } });
