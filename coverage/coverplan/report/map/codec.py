@@ -15,6 +15,8 @@ BEYOND = 255
 """The byte that says: farther than anything the page asks about."""
 
 CHUNK = 0x20
+SHARED = 25
+"""So many characters of the text before can be said by one sign, A to Z."""
 
 
 def polyline(coordinates: Iterable[Sequence[float]], digits: int = 5) -> str:
@@ -177,10 +179,12 @@ def island(value: Any) -> str:
 
 def packed(tree: Any) -> Any:
     """
-    Return a tree with its repetitive columns shortened; the page undoes it on opening.
+    Return a tree with its repetitive lists shortened; the page undoes it on opening.
 
-    A column of equal values becomes `{"=": value, "n": length}`, one of few different values
-    `{"w": values, "i": numbers}`, where that is shorter.
+    A list of equal values becomes `{"=": value, "n": length}`, one of few different values
+    `{"w": values, "i": numbers}`, rows with the same keys `{"#c": columns, "n": length}`, numbers
+    that count up `{"#r": [first, length, ...]}`, texts that begin like the one before
+    `{"#f": texts}`, each led by a sign for how many characters it shares: where that is shorter.
 
     Parameters
     ----------
@@ -191,18 +195,53 @@ def packed(tree: Any) -> Any:
     --------
     >>> packed({"state": ["none"] * 30, "name": ["a", "b"]})
     {'state': {'=': 'none', 'n': 30}, 'name': ['a', 'b']}
+    >>> packed(["site-1001", "site-1002", "site-1003", "site-1004"])
+    {'#f': ['Asite-1001', 'I2', 'I3', 'I4']}
     """
     if isinstance(tree, dict):
         return {key: packed(value) for key, value in tree.items()}
-    if not isinstance(tree, list) or len(tree) < 4:  # noqa: PLR2004 -- nothing to gain
-        return [packed(value) for value in tree] if isinstance(tree, list) else tree
-    plain = all(value is None or isinstance(value, str | int | float) for value in tree)
-    if not plain:
-        return [packed(value) for value in tree]
-    words = list(dict.fromkeys((type(value).__name__, value) for value in tree))
-    values = [value for _, value in words]
-    if len(values) == 1:
-        return {"=": values[0], "n": len(tree)}
-    at = {word: number for number, word in enumerate(words)}
-    short = {"w": values, "i": [at[type(value).__name__, value] for value in tree]}
-    return short if len(island(short)) < len(island(tree)) else tree
+    if not isinstance(tree, list):
+        return tree
+    ways: list[Any] = [[packed(value) for value in tree]]
+    if len(tree) >= 4:  # noqa: PLR2004 -- nothing to gain in fewer
+        ways += _few_values(tree)
+        if all(isinstance(row, dict) and row.keys() == tree[0].keys() for row in tree):
+            columns = {key: packed([row[key] for row in tree]) for key in tree[0]}
+            ways.append({"#c": columns, "n": len(tree)})
+        if all(type(value) is int for value in tree):
+            ways.append({"#r": _counting_up(tree)})
+        if all(isinstance(value, str) for value in tree):
+            ways.append({"#f": _alike_beginnings(tree)})
+    return min(ways, key=lambda way: len(island(way)))
+
+
+def _few_values(tree: list[Any]) -> list[Any]:
+    texts = [island(value) for value in tree]
+    at = {text: n for n, text in enumerate(dict.fromkeys(texts))}
+    values = [packed(tree[texts.index(text)]) for text in at]
+    if len(at) == 1:
+        return [{"=": values[0], "n": len(tree)}]
+    return [{"w": values, "i": [at[text] for text in texts]}] if len(at) < len(tree) else []
+
+
+def _counting_up(tree: list[int]) -> list[int]:
+    runs: list[int] = []
+    for value in tree:
+        if runs and value == runs[-2] + runs[-1]:
+            runs[-1] += 1
+        else:
+            runs += [value, 1]
+    return runs
+
+
+def _alike_beginnings(tree: list[str]) -> list[str]:
+    found, before = [], ""
+    for text in tree:
+        shared = 0
+        most = min(len(text), len(before), SHARED)
+        # A script counts a rare character as two; where one stands, sharing ends.
+        while shared < most and text[shared] == before[shared] and text[shared] <= "\uffff":
+            shared += 1
+        found.append(chr(65 + shared) + text[shared:])
+        before = text
+    return found

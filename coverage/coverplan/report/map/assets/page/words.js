@@ -7,8 +7,14 @@ const DATA = unpacked(JSON.parse(document.getElementById('data').textContent));
 function unpacked(tree) {
   if (tree === null || typeof tree !== 'object') { return tree; }
   if (Array.isArray(tree)) { return tree.map(unpacked); }
-  if ('=' in tree) { return new Array(tree.n).fill(tree['=']); }
-  if ('w' in tree && 'i' in tree) { return tree.i.map(n => tree.w[n]); }
+  if ('=' in tree) { return Array.from({ length: tree.n }, () => unpacked(tree['='])); }
+  if ('w' in tree && 'i' in tree) { return unpacked(tree.i).map(n => unpacked(tree.w[n])); }
+  if ('#c' in tree) {
+    const columns = unpacked(tree['#c']);
+    return Array.from({ length: tree.n }, (_, n) => { const row = {}; Object.keys(columns).forEach(key => { row[key] = columns[key][n]; }); return row; });
+  }
+  if ('#r' in tree) { return tree['#r'].reduce((all, first, n, list) => (n % 2 ? all : all.concat(Array.from({ length: list[n + 1] }, (_, m) => first + m))), []); }
+  if ('#f' in tree) { let before = ''; return tree['#f'].map(text => { before = before.slice(0, text.charCodeAt(0) - 65) + text.slice(1); return before; }); }
   const out = {};
   Object.keys(tree).forEach(key => { out[key] = unpacked(tree[key]); });
   return out;
