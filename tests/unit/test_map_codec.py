@@ -37,7 +37,7 @@ def unrolled(block, size):
     return out
 
 
-def unpacked(tree):
+def unpacked(tree):  # noqa: PLR0911 -- one a way
     if isinstance(tree, list):
         return [unpacked(value) for value in tree]
     if not isinstance(tree, dict):
@@ -145,5 +145,5 @@ def test_packed_columns_come_back_with_their_values_and_types(tree):
 
 
 def test_a_rare_character_is_never_shared_for_a_script_counts_it_twice():
-    names = ["吉吉𠮷吉", "吉吉𠮷村", "吉吉𠮷镇", "吉吉𠮷乡"]
-    assert packed([*names, names[0]])["#f"][1:] == ["C𠮷村", "C𠮷镇", "C𠮷乡", "C𠮷吉"]
+    names = [f"丰都县三合街道𠮷{end}" for end in "村镇乡庄"]
+    assert packed(names)["#f"][1:] == ["H𠮷镇", "H𠮷乡", "H𠮷庄"]
