@@ -1,10 +1,11 @@
 """The command line: arguments in, exit code out."""
 
 import argparse
+import re
 import sys
 import traceback
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 from coverplan.commands import COMMANDS
 from coverplan.commands.codes import BAD_INPUT, BUG, INFEASIBLE, STOPPED
@@ -56,7 +57,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _parser(lang: str) -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="coverplan", description=say("cli.about", lang))
+    parser = _Parser(prog="coverplan", description=say("cli.about", lang))
     parser.add_argument("--version", action=_Version, nargs=0)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     for module in COMMANDS:
@@ -68,6 +69,44 @@ def _parser(lang: str) -> argparse.ArgumentParser:
         module.arguments(command, lang)
         command.set_defaults(command=module.execute)
     return parser
+
+
+class _Parser(argparse.ArgumentParser):
+    """Say what was typed wrong in both languages: `argparse` knows English only."""
+
+    def error(self, message: str) -> NoReturn:
+        """
+        Print how the command is used and what is wrong, and leave.
+
+        Parameters
+        ----------
+        message
+            What `argparse` says.
+        """
+        self.print_usage(sys.stderr)
+        found = ((key, pattern.search(message)) for key, pattern in _MISTYPED)
+        told = next(((key, hit) for key, hit in found if hit), None)
+        if told is not None:
+            key, hit = told
+            print(say(f"cli.mistyped.{key}", "zh", **hit.groupdict()), file=sys.stderr)
+        self.exit(BAD_INPUT, say("cli.mistyped.error", "en", message=message) + "\n")
+
+
+_MISTYPED = (
+    ("missing", re.compile(r"arguments are required: (?P<found>.*)")),
+    ("unknown", re.compile(r"unrecognized arguments: (?P<found>.*)")),
+    (
+        "choice",
+        re.compile(
+            r"argument (?P<at>\S+): invalid choice: (?P<found>.+) \(choose from (?P<known>.*)\)"
+        ),
+    ),
+    ("value", re.compile(r"argument (?P<at>.+?): invalid .*value: (?P<found>.*)")),
+    ("lacking", re.compile(r"argument (?P<at>.+?): expected")),
+    ("together", re.compile(r"argument (?P<at>.+?): not allowed with argument (?P<found>.*)")),
+    ("ambiguous", re.compile(r"ambiguous option: (?P<found>.+) could match (?P<known>.*)")),
+)
+"""What `argparse` says in English -> message key."""
 
 
 class _Version(argparse.Action):

@@ -121,7 +121,9 @@ class Problem:
         lang
             `"zh"` or `"en"`.
         """
-        place = self.where.text(lang)
+        # a note is no fault of the plan: the key that it goes back to would read like one
+        keyed = self.severity is Severity.NOTE and not self.where.file
+        place = "" if keyed else self.where.text(lang)
         body = say(self.key, lang, found=self.found, **self.values)
         if not place:
             return body

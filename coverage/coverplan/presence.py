@@ -24,8 +24,8 @@ def open_at(venues: pd.DataFrame, as_of: date) -> pd.Series:
     Parameters
     ----------
     venues
-        Columns `status` (open, planned, building, suspended, closed, disputed), `opened_on`, `closed_on`
-        (dates or missing), shape (n_venues,).
+        Columns `status` (open, planned, building, suspended, closed, disputed), `opened_on`,
+        `closed_on` (dates or missing), shape (n_venues,).
     as_of
         The report date.
 

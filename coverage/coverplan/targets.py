@@ -20,6 +20,7 @@ __all__ = ["Evidence", "Status", "counted_venues", "ledger", "places"]
 Value = str | int | float
 PRIMARY = ("小学",)
 SECONDARY = ("初中", "高中", "完全中学")
+BOTH = ("九年一贯",)
 RISING = "rising"
 """At least the number in each year, and no year below the one before."""
 
@@ -246,7 +247,7 @@ def _schools(schools: pd.DataFrame | None) -> _Count:
         return _Count(None, notes=(("targets.note.missing_table", {"table": "schools"}),))
     room = schools["activity_room"].fillna("unknown")
     yes, unknown = room == "yes", room == "unknown"
-    primary, middle = (schools["level"].isin(levels) for levels in (PRIMARY, SECONDARY))
+    primary, middle, both = (schools["level"].isin(levels) for levels in (PRIMARY, SECONDARY, BOTH))
     notes: list[tuple[str, Mapping[str, Value]]] = [
         (
             "targets.note.schools",
@@ -255,6 +256,8 @@ def _schools(schools: pd.DataFrame | None) -> _Count:
                 "primary": int(primary.sum()),
                 "middle_yes": int((yes & middle).sum()),
                 "middle": int(middle.sum()),
+                "both_yes": int((yes & both).sum()),
+                "both": int(both.sum()),
                 "yes": int(yes.sum()),
                 "all": len(schools),
             },

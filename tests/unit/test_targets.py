@@ -134,7 +134,7 @@ def test_the_share_of_schools_is_said_for_primary_secondary_and_together():
     )
     row = one(rows(target("t", "share", "50", "schools", types="")), evidence(schools=schools))
     assert (row["done"], row["status"], row["unreported"]) == (50, "done", 1)
-    assert "小学 1/2，中学 1/1，合计 2/4" in row["note_zh"]
+    assert "小学 1/2，中学 1/1，九年一贯 0/1，合计 2/4" in row["note_zh"]
 
 
 @pytest.mark.parametrize("source", ["schools", "visits"])

@@ -13,15 +13,19 @@ from coverplan.intake.frames import typed_frame
 from coverplan.intake.matching import TypeNames
 from coverplan.intake.names import TownshipNames
 from coverplan.intake.tables import Table
+from coverplan.presence import open_at
 from coverplan.schema import TableContract
 
 if TYPE_CHECKING:  # annotations only
     import geopandas as gpd
     import pandas as pd
 
+    from coverplan.config import Programme
+
 __all__ = [
     "candidates_not_open",
     "empty_reports",
+    "levels_met",
     "matched_cells",
     "must_or_never",
     "plan_names",
@@ -136,7 +140,9 @@ def unique_across(tables: Sequence[Table | None], column: str) -> None:
         first = own | first
 
 
-def candidates_not_open(candidates: Sequence[Table | None], venues: Sequence[Table | None]) -> None:
+def candidates_not_open(
+    candidates: Sequence[Table | None], venues: Sequence[Table | None], as_of: date
+) -> None:
     """
     Set candidates aside that stand among the venues as open: what is open is no proposal.
 
@@ -144,15 +150,37 @@ def candidates_not_open(candidates: Sequence[Table | None], venues: Sequence[Tab
     ----------
     candidates, venues
         In the order of the plan; None where a file could not be read.
+    as_of
+        The report date.
     """
     standing: dict[str, str] = {}
     for table in filter(None, venues):
         rows = table.rows
-        standing |= dict.fromkeys(rows.loc[rows["status"] == "open", "id"], table.file)
+        standing |= dict.fromkeys(rows.loc[open_at(rows, as_of), "id"], table.file)
     for table in filter(None, candidates):
         for line, key in enumerate(table.rows["id"]):
             if key in standing:
                 _fault(table, line, "id", "intake.row.elsewhere", key, other=standing[key])
+
+
+def levels_met(schools: Table, programmes: Iterable["Programme"]) -> None:
+    """
+    Ask where a programme wants school levels that no school of the register has.
+
+    Parameters
+    ----------
+    schools
+        The register that was read.
+    programmes
+        The plan's programmes.
+    """
+    there = dict.fromkeys(str(one) for one in schools.frame["level"])
+    for item in programmes:
+        if item.levels and not set(item.levels) & there.keys():
+            values = {"type": item.type, "there": "、".join(there) or "—"}
+            found = "、".join(item.levels)
+            where = Where(schools.file)
+            schools.book.add(Problem("intake.schools.levels", where, found, values, Severity.NOTE))
 
 
 def reports_once(table: Table) -> None:

@@ -129,7 +129,7 @@ class CountyTables:
     def _sited(self, table: Table, datum: str) -> None:
         if self.names is not None:
             match_townships(table, self.names)
-            match_villages(table, self.village_names)
+            match_villages(table, self.village_names, self.names.names)
         written = check_positions(table, self.area, datum, target=self.desk.datum)
         self.desk.stated(table.file, datum, int(np.isfinite(written[0]).sum()))
         seats = self.frame("townships")
@@ -226,6 +226,7 @@ class CountyTables:
         self.tables["schools"] = schools
         if schools is not None:
             self._sited(schools, plan.schools.datum)
+            checks.levels_met(schools, plan.programme)
         weights = desk.table(plan.demand.weights, schema.WEIGHTS)
         self.tables["weights"] = weights
         if weights is not None:
@@ -240,7 +241,7 @@ class CountyTables:
             self._sited(table, plan.candidates.datum)
             checks.must_or_never(table)
         checks.unique_across([self.tables["outside"], *self.candidates], "id")
-        checks.candidates_not_open(self.candidates, self.venues)
+        checks.candidates_not_open(self.candidates, self.venues, plan.county.as_of)
 
     def _visits(self) -> None:
         desk, plan = self.desk, self.desk.plan
@@ -252,7 +253,7 @@ class CountyTables:
                 match_types(visits, self.types, "type")
             if self.names is not None:
                 match_townships(visits, self.names)
-                match_villages(visits, self.village_names)
+                match_villages(visits, self.village_names, self.names.names)
         if remote is not None and self.village_names is not None:
             listed = self.village_names.names
             known_codes(remote, "code12", listed.__contains__, "intake.village.code")

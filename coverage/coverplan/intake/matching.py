@@ -125,7 +125,9 @@ def match_codes(table: Table, column: str, names: TownshipNames | None) -> None:
     table.rows[column] = _texts(codes)
 
 
-def match_villages(table: Table, names: VillageNames | None) -> None:
+def match_villages(
+    table: Table, names: VillageNames | None, towns: Mapping[str, str] | None = None
+) -> None:
     """
     Give a table the column `code12` from its columns `code9` and `village`.
 
@@ -138,6 +140,8 @@ def match_villages(table: Table, names: VillageNames | None) -> None:
         With `code9`; its `rows` are changed in place.
     names
         The county's villages; None where the plan has no list.
+    towns
+        code9 -> name: where another township has the village, the question names it.
     """
     codes = []
     pairs = zip(table.rows["code9"], table.rows["village"], strict=True)
@@ -149,6 +153,10 @@ def match_villages(table: Table, names: VillageNames | None) -> None:
         codes.append(match.code)
         if match.how is How.KIND:
             _ask(table, line, "village", "intake.village.kind", text, now=names.names[match.code])
+        elif not match.how.sure and towns and (there := names.elsewhere(code9, text)):
+            values = {"there": "、".join(towns.get(code, code) for code in there)}
+            values["here"] = towns.get(code9, code9)
+            _ask(table, line, "village", "intake.village.elsewhere", text, **values)
         elif not match.how.sure:
             values = {"suggestions": "、".join(match.suggestions)}
             _ask(table, line, "village", f"intake.village.{_word(match)}", text, **values)

@@ -296,6 +296,29 @@ class VillageNames:
         object.__setattr__(self, "_stems", dict(stems))
         object.__setattr__(self, "_inside", dict(inside))
 
+    def elsewhere(self, code9: str, text: str) -> tuple[str, ...]:
+        """
+        Return the other townships that have a village of this very name or code.
+
+        Parameters
+        ----------
+        code9
+            The township in which it is not.
+        text
+            Name or code12.
+
+        Examples
+        --------
+        >>> names = VillageNames({"500230111005": "花园社区居民委员会"})
+        >>> names.elsewhere("500230112", "花园社区")
+        ('500230111',)
+        """
+        plain = unicodedata.normalize("NFKC", printable(text)).replace(" ", "")
+        bare = _village_bare(text)
+        towns = {town for town, name in self._exact if name == bare}
+        towns |= {town for town, codes in self._inside.items() if plain in codes}
+        return tuple(sorted(towns - {code9}))
+
     def match(self, code9: str, text: str) -> Match:
         """
         Return which village of a township a name or code means.
