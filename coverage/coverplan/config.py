@@ -344,6 +344,10 @@ def _check(tables: Mapping[str, Any], reader: _Reader) -> None:
     _check_county(tables["county"], reader)
     _check_numbers(tables["travel"], tables["demand"], tables["placement"], tables["layer"], reader)
     _check_demand(tables["demand"], tables["travel"], reader)
+    far, limit = tables["remote"].minutes, tables["travel"].limit_min
+    if tables["remote"].file is None and far > limit > 0:
+        # what lies beyond the limit is cut off: 250 of 240 minutes would pass for more than 300
+        reader.fault("config.remote_limit", "remote.minutes", f"{far:g}", limit=f"{limit:g}")
     seen: set[str] = set()
     for number, programme in enumerate(tables["programme"], start=1):
         at = f"programme[{number}]"
