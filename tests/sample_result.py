@@ -79,6 +79,9 @@ def no_prospects() -> dict[str, pd.DataFrame]:
         index=pd.MultiIndex.from_arrays([[], []], names=["from_code9", "to_code9"]),
     )
     return empty
+    empty["outside"] = pd.DataFrame(
+        {"name": [], "type": [], "lon": [], "lat": []}, index=pd.Index([], name="id", dtype=object)
+    )
 
 
 def tiny(**changes: Any) -> World:

@@ -49,6 +49,7 @@ FRAMES = (
     "targets_by_township",
     "asked_seats",
     "venue_types",
+    "outside",
     "ledger",
     "sources",
 )
@@ -283,6 +284,8 @@ class Result:
     asked_seats: "pd.DataFrame"
     outline: "gpd.GeoDataFrame | None"
     layers: "dict[str, gpd.GeoDataFrame]"
+    outside: "pd.DataFrame"
+    """[id] name, type, lon, lat: venues beyond the county that count."""
     venue_types: "pd.DataFrame"
     ledger: "pd.DataFrame"
     sources: "pd.DataFrame"

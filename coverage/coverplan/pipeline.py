@@ -269,6 +269,7 @@ def _barrier(
     plan: Plan, inputs: Inputs, outline: gpd.GeoDataFrame | None, crs: str
 ) -> Barrier | None:
     """Return the river and the crossings that the plan names; None where it names none."""
+        outside=_counted(beyond),
     if not plan.travel.barrier or inputs.crossings is None or outline is None:
         return None
     pieces = banks(inputs.layers[plan.travel.barrier], outline, crs)
@@ -297,6 +298,15 @@ def _areas(
 ) -> dict[str, gpd.GeoDataFrame]:
     """Return from where each programme's open venues are reached over roads; for drawing only."""
     if model is None or model.network is None:
+def _counted(beyond: pd.DataFrame | None) -> pd.DataFrame:
+    """Return the venues beyond the county that count; an empty table where none does."""
+    columns = ["name", "type", "lon", "lat"]
+    if beyond is not None:
+        return beyond[columns]
+    table = pd.DataFrame(columns=columns, index=pd.Index([], name="id", dtype=object))
+    return table.astype({"name": object, "type": object, "lon": float, "lat": float})
+
+
         return {}
     parts = []
     for item in plan.programme:

@@ -2,7 +2,11 @@
 
 from pathlib import Path
 
+import numpy as np
 import pytest
+
+from coverplan.covering import township_minutes
+from coverplan.groups import group_rows
 
 pytestmark = pytest.mark.browser
 
@@ -74,3 +78,71 @@ def test_axe_finds_nothing_in_a_dialog(opened, pages, dialog):
     page.evaluate(AXE.read_text(encoding="utf-8"))
     found = page.evaluate("axe.run(document, { resultTypes: ['violations'] })")
     assert [(v["id"], v["nodes"][0]["html"][:160]) for v in found["violations"]] == []
+
+
+def test_the_nearest_venue_follows_the_choice(opened, pages, runs):
+    result = runs["example"]
+    page = opened.open(pages["example"])
+    codes = list(result.townships.index)
+    people, minutes = group_rows(result.demand, result.times, "residents")
+    venues = result.venues
+    random = np.random.default_rng(5)
+    exact = 0
+    for kind in ("university_site", "school_museum"):
+        mine = venues.index[(venues["type"] == kind) & venues["open"].astype(bool)]
+        standing = [key for key in mine if key in result.times.sites]
+        for _ in range(6):
+            picks = [int(j) for j in random.choice(len(result.candidates), 9, replace=False)]
+            ids = [str(result.candidates.index[j]) for j in picks]
+            ids = [key for key in ids if key in result.times.sites]
+            wanted = township_minutes(people, minutes, [*standing, *ids])["mean"]
+            shown = page.evaluate("([k, p]) => coverplan.nearestOf(k, p)", [kind, picks])
+            for code, here in zip(codes, shown, strict=True):
+                if here["how"] == "most":
+                    assert here["minutes"] >= wanted[code] - 0.06
+                else:
+                    # Whole minutes stand on the page, and a tenth of the run's own figure.
+                    assert here["minutes"] == pytest.approx(wanted[code], abs=0.6)
+                    exact += here["how"] == "about"
+    assert exact > 20
+
+
+def test_the_table_and_the_card_show_the_minutes_of_the_choice(opened, pages, runs):
+    page = opened.open(pages["example"])
+    gaps = runs["example"].gaps.xs("university_site", level="type")
+    code = gaps["nearest_min"].astype(float).idxmax()
+    before = f"{int(-(-gaps['nearest_min'][code] // 1))} 分钟"
+    row = page.locator(f"table.gaps tr[data-code='{code}']")
+    assert before in row.inner_text()
+    page.evaluate("coverplan.set('mode', 'plan')")
+    assert before not in row.inner_text()
+    card = opened_township(page, list(gaps.index).index(code))
+    assert before not in card.split("各类场馆")[1].splitlines()[2]
+    page.evaluate("coverplan.choose([], null)")
+    page.evaluate("coverplan.state.open = -1; coverplan.changed()")
+    assert before in row.inner_text()
+
+
+def test_a_border_township_says_that_venues_outside_are_not_counted(opened, pages, runs):
+    page = opened.open(pages["example"])
+    flags = runs["example"].townships["outside_not_counted"]
+    assert 0 < flags.sum() < len(flags)
+    for k in (int(flags.to_numpy(bool).argmax()), int((~flags.to_numpy(bool)).argmax())):
+        row = page.locator(f"table.gaps tr[data-code='{flags.index[k]}']")
+        assert ("※" in row.inner_text()) == bool(flags.iloc[k])
+        assert ("县外设施未计" in opened_township(page, k)) == bool(flags.iloc[k])
+        page.evaluate("coverplan.state.open = -1; coverplan.changed()")
+    assert "※ 县外设施未计" in page.locator("table.gaps caption").inner_text()
+
+
+def test_the_card_gives_people_band_and_remedy_before_the_long_lists(opened, pages, runs):
+    page = opened.open(pages["example"])
+    table = runs["example"].coverage.xs(("university_site", 30), level=("type", "cutoff_min"))
+    codes = list(runs["example"].townships.index)
+    code = "500230107"
+    text = opened_township(page, codes.index(code))
+    assert f"可达 {table.loc[code, 'covered']:,} 人" in text
+    assert f"未覆盖 {table.loc[code, 'uncovered']:,} 人" in text
+    assert "57%（29–74%）" in text
+    order = [text.index(word) for word in ("人口落点", "怎么补", "各类场馆", "已登记场馆")]
+    assert order == sorted(order)

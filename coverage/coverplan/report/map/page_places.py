@@ -154,6 +154,7 @@ def townships(result: "Result") -> tuple[dict[str, Any], Layout]:
         **_people_by_place(result),
         "area": _column(frame, "area_km2", 1),
         "approximate": [bool(value) for value in frame["approximate"]],
+        "outside": [bool(value) for value in frame["outside_not_counted"].fillna(value=False)],
         "shape": [parts(drawn(shape)) for shape in frame.geometry],
         "circle": layout.circles(),
     }

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from coverplan.domain import Rung
+from coverplan.domain import Rung, TravelTimes
 from coverplan.report.map.codec import BEYOND, minutes_text, whole_minutes
 from coverplan.report.map.page_places import number, text
 from coverplan.sensitivity import SPEED_CHANGE, STEP_MIN
@@ -43,7 +43,10 @@ def travel(result: "Result", order: Mapping[str, int]) -> dict[str, Any] | None:
         `venue_column` and `candidate_column` (number of each one's column, −1 where it has none),
         `placed` and `members` (flags a demand point: has a place in the model; is asked about by a
         type), `refused` (flags a township for each type and cutoff: whatever is built), `speed`
-        and `step` (by which share the speed and by how many minutes the cutoff is varied).
+        and `step` (by which share the speed and by how many minutes the cutoff is varied),
+        `outside` (columns of the venues beyond the county, by type), `nearest` (by type, whole
+        minutes of each point to its nearest open venue today, however far, as `codec.minutes_text`)
+        and `residents` (flags the points on which `nearest` of a township is averaged).
 
     Notes
     -----
@@ -71,7 +74,13 @@ def travel(result: "Result", order: Mapping[str, int]) -> dict[str, Any] | None:
         "candidate_column": [column.get(str(key), -1) for key in result.candidates.index],
         "speed": SPEED_CHANGE,
         "step": STEP_MIN,
+        "outside": {
+            str(kind): sorted({column[str(key)] for key in rows.index})
+            for kind, rows in result.outside.groupby("type")
+        },
+        "nearest": _nearest(result, times),
         "placed": _flags(_placed(demand, times.to(times.sites), times.rung)),
+        "residents": _flags(_residents(demand)),
         "members": {item.type: _flags(_members(item, demand)) for item in result.plan.programme},
         "refused": {
             item.type: {
@@ -81,6 +90,27 @@ def travel(result: "Result", order: Mapping[str, int]) -> dict[str, Any] | None:
             for item in result.plan.programme
         },
     }
+
+
+def _residents(demand: pd.DataFrame) -> NDArray[np.bool_]:
+    """Tell on which points the minutes of a township to its nearest venue rest."""
+    placed = (demand["location"] != "none").to_numpy(dtype=bool)
+    if "group" not in demand:
+        return np.asarray(placed)
+    return np.asarray(placed & (demand["group"] == "residents").to_numpy(dtype=bool))
+
+
+def _nearest(result: "Result", times: TravelTimes) -> dict[str, dict[str, Any]]:
+    """Return for each programme the whole minutes of each point to its nearest open venue."""
+    venues, beyond = result.venues, result.outside
+    there = venues.index.isin(list(times.sites)) & venues["open"].to_numpy(dtype=bool)
+    found = {}
+    for kind in (item.type for item in result.plan.programme):
+        inside = venues.index[there & (venues["type"] == kind).to_numpy(dtype=bool)]
+        ids = [*map(str, inside), *map(str, beyond.index[beyond["type"] == kind])]
+        reach = times.to(ids).min(axis=1, initial=np.inf)
+        found[kind] = _block(whole_minutes(reach, BEYOND - 1)[:, None])
+    return found
 
 
 def _flags(values: NDArray[np.bool_]) -> str:

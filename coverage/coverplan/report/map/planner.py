@@ -34,6 +34,8 @@ SCRIPTS = (
     "state",
     "shapes",
     "labels",
+    "bands",
+    "nearest",
     "draw",
     "paint",
     "inset",

@@ -4,6 +4,7 @@ const TYPES = DATA.types;
 const typeOf = id => TYPES.find(type => type.id === id);
 
 function bytesOf(block) {
+  if (block.list) { return block.list[0]; }
   const text = window.atob(block.bytes);
   const out = new Uint8Array(block.rows * block.columns);
   if (block.how === 'raw') {
@@ -26,20 +27,30 @@ function bytesOf(block) {
 }
 
 const model = (function () {
-  const travel = DATA.travel;
-  const rows = travel ? travel.matrix.rows : 0;
-  const home = travel ? travel.demand.township : [];
-  const people = travel ? travel.demand.people : [];
+  let travel = null;
+  let rows = 0;
+  let home = [];
+  let people = [];
+  let columns = [];
+  let silent = [];
   const cut = block => {
+    if (block && block.list) { return block.list; }
     const bytes = block ? bytesOf(block) : null;
     const out = [];
     for (let c = 0; block && c < block.columns; c += 1) { out.push(bytes.subarray(c * rows, (c + 1) * rows)); }
     return out;
   };
-  const columns = cut(travel && travel.matrix);
-  const silent = cut(travel && travel.silent);
   let standing = {};
   let questions = {};
+  function load() {
+    travel = DATA.travel;
+    rows = travel ? travel.matrix.rows : 0;
+    home = travel ? travel.demand.township : [];
+    people = travel ? travel.demand.people : [];
+    columns = cut(travel && travel.matrix);
+    silent = cut(travel && travel.silent);
+    forget();
+  }
   // New rows change who has what: everything that was kept is thrown away.
   function forget() { standing = {}; questions = {}; }
 
@@ -94,6 +105,7 @@ const model = (function () {
         const c = travel ? travel.venue_column[v] : -1;
         if (kindOf === type && DATA.venues.open[v] && DATA.venues.location[v] !== 'township' && c >= 0) { open(found, c); }
       });
+      (travel && travel.outside && travel.outside[type] ? travel.outside[type] : []).forEach(c => open(found, c));
       standing[type] = found;
     }
     return standing[type];
@@ -160,6 +172,17 @@ const model = (function () {
     return out;
   }
 
+  // Of a township's own people: how many each candidate would newly bring within the limit.
+  function brought(type, list, cutoff, k, candidates) {
+    const found = nearest(type, list);
+    const question = questionOf(type, cutoff, cutoff);
+    const late = [];
+    for (let i = 0; i < rows && !question.refused[k]; i += 1) {
+      if (home[i] === k && people[i] > 0 && found.near[i] > cutoff && question.points[i] !== 45) { late.push(i); }
+    }
+    return candidates.map(j => (columnOf(j) < 0 ? 0 : late.reduce((sum, i) => sum + (columns[columnOf(j)][i] <= cutoff ? people[i] : 0), 0)));
+  }
+
   // Whether the run gave this type figures of people that the matrix can carry on.
   function measured(type) {
     const table = DATA.coverage[type];
@@ -212,5 +235,7 @@ const model = (function () {
   TYPES.forEach((type, n) => { number[type.id] = n; });
   const serves = (j, type) => DATA.candidates.serves[j].indexOf(number[type]) >= 0;
 
-  return { rows, forget, columnOfVenue: v => (travel ? travel.venue_column[v] : -1), before, nearest, reached, gains, presence, measured, cost, greedy, serves, columnOf };
+  load();
+
+  return { get rows() { return rows; }, load, forget, column: c => columns[c], columnOfVenue: v => (travel ? travel.venue_column[v] : -1), before, nearest, reached, gains, brought, presence, measured, cost, greedy, serves, columnOf };
 }());

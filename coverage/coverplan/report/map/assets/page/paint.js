@@ -225,6 +225,7 @@ function townshipTip(k) {
   const rows = [T.name[k], say('tip.people', { n: count(T.people[k]) }), kindName() + '：' + look(k).words];
   const near = nearestWords(state.type, k);
   if (near) { rows.push(say('tip.nearest', near)); }
+  if (T.outside[k]) { rows.push(say('outside.words')); }
   if (T.approximate[k] && state.view === 'map') { rows.push(say('boundary.note')); }
   return rows;
 }

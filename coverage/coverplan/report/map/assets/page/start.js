@@ -102,7 +102,7 @@ function start() {
 }
 
 window.coverplan = {
-  data: DATA, model, state, bandsOf, shareWords, scenario, readScenario, gapsCsv, sitesCsv, targetsCsv, logCsv, lookup, toggle, choose, undo, redo,
+  data: DATA, model, state, bandsOf, shareWords, nearestOf, scenario, readScenario, gapsCsv, sitesCsv, targetsCsv, logCsv, lookup, toggle, choose, undo, redo,
   set, pickType, judged, takeRows, savedPage, workbook, bookSheets, compareDialog, startPin, placePin, startAdding, pinsCsv, picture, ink: INK, map: () => map, evaluate: figures, changed, setPaper: name => { paper = name; },
 };
 start();

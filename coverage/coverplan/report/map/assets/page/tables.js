@@ -76,7 +76,7 @@ function stateChip(k) {
   if (now.added[k] > 0 && now.was[k] !== 'h') { return h('span.state.added', {}, say('value.added', { n: now.added[k] })); }
   if (now.state[k] === 'u') { return h('span.state.unreported', {}, say('unreported')); }
   if (now.state[k] === 'n') { return h('span.state.none', {}, say('none')); }
-  return h('span.state.has', {}, say('value.has', { n: places + now.added[k] }));
+  return h('span.state.has', {}, say('value.has', { n: places }), now.added[k] ? ' ' + say('value.added', { n: now.added[k] }) : '');
 }
 
 function gapTable() {
@@ -85,7 +85,7 @@ function gapTable() {
   const gaps = DATA.gaps[state.type];
   const number = numberOf(chosen());
   const discs = k => chosen().filter(j => DATA.candidates.township[j] === k).map(j => number[j]);
-  const name = { key: 'name', label: say('col.township'), head: true, of: k => T.code[k], cell: k => (kept ? T.name[k] : h('button.link', { type: 'button', onclick: () => openTownship(k) }, T.name[k])) };
+  const name = { key: 'name', label: say('col.township'), head: true, of: k => T.code[k], cell: k => [kept ? T.name[k] : h('button.link', { type: 'button', onclick: () => openTownship(k) }, T.name[k]), T.outside[k] ? h('sup', { title: say('outside.words') }, '※') : null] };
   const columns = [{ key: 'n', label: say('col.n'), num: true, cell: (k, n) => n + 1 }, name];
   if (state.metric === 'coverage' && now.cover) {
     columns.push(
@@ -96,12 +96,13 @@ function gapTable() {
     columns.push(
       { key: 'state', label: kindName(), of: k => ({ n: 0, u: 1, h: 2 }[now.presence.state[k]]), cell: stateChip },
       { key: 'people', label: say('col.people'), num: true, of: k => T.people[k], cell: k => count(T.people[k]) });
-    if (gaps && gaps.nearest.some((value, k) => value && (gaps.minutes[k] !== null || gaps.km[k] !== null))) {
-      columns.push({ key: 'near', label: say('col.nearest'), num: true, of: k => (gaps.minutes[k] !== null ? gaps.minutes[k] : gaps.km[k]), cell: k => (gaps.nearest[k] ? farWords(gaps, k) : '') });
+    if (T.code.some((_, k) => nearestWords(state.type, k))) {
+      const near = nearestNow(state.type);
+      columns.push({ key: 'near', label: say('col.nearest'), num: true, of: k => (near[k].minutes !== null ? near[k].minutes : gaps.km[k]), cell: k => { const told = nearestWords(state.type, k); return told ? told.far : ''; } });
     }
   }
-  columns.push({ key: 'site', label: say('col.site'), num: true, of: k => (discs(k).length ? discs(k)[0] : null), cell: k => discs(k).map(n => h('span.no' + (state.mode === 'now' ? '.idle' : ''), {}, n)) });
-  return sortedTable('gaps', columns, gapOrder(), rowOf, say('caption.gaps', { type: kindName(), n: T.code.length }));
+  columns.push({ key: 'site', label: say('col.site'), num: true, of: k => (discs(k).length ? discs(k)[0] : null), cell: k => discs(k).map((n, m) => [m ? ' ' : '', h('span.no' + (state.mode === 'now' ? '.idle' : ''), {}, n)]) });
+  return sortedTable('gaps', columns, gapOrder(), rowOf, say('caption.gaps', { type: kindName(), n: T.code.length }) + (T.outside.some(Boolean) ? say('caption.outside') : ''));
 }
 
 function coveredCell(k) {
@@ -127,10 +128,10 @@ function siteTables() {
         choose(next, { act: 'greedy', type: state.type, candidate: '', name: String(next.length - list.length), people: effect(list, next), cutoff: state.cutoff, reason: '' });
       } }, say('greedy')));
   const gain = model.gains(type.id, list, state.cutoff);
-  const chosenRows = list.map((j, n) => h('tr', rowOf(places.township[j]),
+  const chosenRows = () => list.map((j, n) => h('tr', rowOf(places.township[j]),
     h('td', {}, h('span.no' + (conditional(j) ? '.maybe' : ''), {}, n + 1)),
     h('th', { scope: 'row' }, siteLabel(j), evidenceChip(j), whyLine(j)),
-    h('td.num', {}, count(worth(type.id, list) - worth(type.id, list.filter(other => other !== j)))),
+    counted ? h('td.num', {}, count(alone[n])) : null,
     h('td.num', {}, places.cost[j] === null ? '' : money(places.cost[j])),
     h('td', {}, h('button.x', { type: 'button', 'aria-label': say('drop', { name: places.name[j] }), onclick: () => toggle(j) }, '✕'))));
   const free = places.id.map((_, j) => j).filter(j => list.indexOf(j) < 0 && model.serves(j, type.id));
@@ -143,12 +144,18 @@ function siteTables() {
   ];
   const ordered = rows.slice().sort((a, b) => gain[b] - gain[a] || a - b);
   const cut = showAll ? ordered : ordered.slice(0, 60);
+  // Nothing to rank by is not a column of zeros.
+  const useful = rows.some(j => gain[j] > 0);
+  const shown = useful ? columns : columns.filter(column => column.key !== 'gain');
+  const others = state.township >= 0 ? say('caption.free_in', { name: T.name[state.township], n: rows.length }) : say(useful ? 'caption.free' : 'caption.free_list', { n: rows.length });
+  const alone = list.map(j => worth(type.id, list) - worth(type.id, list.filter(other => other !== j)));
+  const counted = alone.some(n => n > 0);
   return [
     bar, h('details.auto', { open: state.auto, ontoggle: event => { state.auto = event.target.open; } }, h('summary.plain', {}, say('auto.title')), greedy, provenBar(type, list), stepper(list), otherPlans(type)), h('details.small', {}, h('summary.plain', {}, statusWords(type, list)), h('p', {}, statement(type, list))),
     list.length ? h('table.chosen', {}, h('caption', {}, say('caption.chosen', { n: list.length })),
-      h('thead', {}, h('tr', {}, [say('col.no'), say('col.site_name'), say('col.alone'), say('col.cost'), say('col.drop')].map((label, n) => h('th', { scope: 'col', class: n === 2 || n === 3 ? 'num' : null }, label)))),
-      h('tbody', {}, chosenRows)) : h('p.empty', {}, say('chosen.none')),
-    sortedTable('sites', columns, cut, j => rowOf(places.township[j]), state.township >= 0 ? say('caption.free_in', { name: T.name[state.township], n: rows.length }) : say('caption.free', { n: rows.length })),
+      h('thead', {}, h('tr', {}, ['no', 'site_name', counted ? 'alone' : '', 'cost', 'drop'].filter(Boolean).map(key => h('th', { scope: 'col', class: key === 'alone' || key === 'cost' ? 'num' : null }, say('col.' + key))))),
+      h('tbody', {}, chosenRows())) : h('p.empty', {}, say('chosen.none')),
+    sortedTable('sites', shown, cut, j => rowOf(places.township[j]), others),
     state.log.length ? h('details.auto', {}, h('summary.plain', {}, say('log.title') + ' (' + state.log.length + ')'), logTable()) : null,
     cut.length < ordered.length ? h('button', { type: 'button', onclick: () => { showAll = true; renderTab(); } }, say('show_all', { n: ordered.length })) : null,
   ];
