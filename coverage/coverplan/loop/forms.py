@@ -10,7 +10,6 @@ from coverplan.config import Plan
 from coverplan.domain import Inputs
 from coverplan.loop.asking import Asked, Desk, asked_of
 from coverplan.loop.formbook import FormId, Page, Paper, write_form
-from coverplan.loop.letter import Letter
 from coverplan.loop.prefill import (
     number_rows,
     programme_rows,
@@ -30,6 +29,7 @@ from coverplan.loop.sheets import (
     TOWNSHIP_VENUES,
     village_sheet,
 )
+from coverplan.report.document_letter import Letter
 from coverplan.text import say
 
 __all__ = ["Issue", "form_file", "issue", "papers", "write_forms"]

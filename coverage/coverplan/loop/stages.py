@@ -7,7 +7,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from coverplan.domain import Presence, Result
+from coverplan.domain import Result
 from coverplan.errors import InputError, Problem, Severity
 from coverplan.intake.cells import Raw
 from coverplan.intake.grids import Grid
@@ -15,10 +15,10 @@ from coverplan.intake.ledger import RowBook
 from coverplan.intake.returns import SAID_FIRST
 from coverplan.intake.tables import table_of
 from coverplan.intake.workbooks import read_grids
-from coverplan.loop.letter import Letter
 from coverplan.loop.quarters import Quarter
+from coverplan.report.document_letter import Letter
+from coverplan.report.document_request import presence_lines
 from coverplan.report.form import Book, Column
-from coverplan.report.tables import type_order
 from coverplan.report.words import word
 from coverplan.schema import Column as SchemaColumn
 from coverplan.schema import Kind, TableContract
@@ -249,7 +249,7 @@ def write_report(
     if plan.outputs.example:
         letter.text(say("report.example_long", "zh"), strong=True)
     letter.section(say("loop.stage.answers", "zh"))
-    for line in _presence_lines(result):
+    for line in presence_lines(result, "zh"):
         letter.text(line)
     for said in result.notes:
         if said.key.startswith(SAID_FIRST):
@@ -305,26 +305,6 @@ def _answered(grid: Grid) -> tuple[tuple[Raw, ...], ...]:
         else row
         for row in grid.rows
     )
-
-
-def _presence_lines(result: Result) -> list[str]:
-    lines = []
-    for kind in type_order(result, programmes_only=True):
-        states = result.presence.xs(kind, level="type")["state"]
-        counts = {state: int((states == state).sum()) for state in Presence}
-        name = str(result.venue_types.loc[kind, "zh"])
-        lines.append(
-            say(
-                "loop.stage.presence",
-                "zh",
-                type=name,
-                all=len(states),
-                has=counts[Presence.HAS],
-                none=counts[Presence.NONE],
-                unreported=counts[Presence.UNREPORTED],
-            )
-        )
-    return lines
 
 
 def _counted(counts: dict[str, int]) -> dict[str, int]:

@@ -15,6 +15,7 @@ from coverplan.report.document_briefing import (
     write_township_pages,
 )
 from coverplan.report.document_report import people_text, write_report
+from coverplan.report.document_request import write_request
 from coverplan.report.figures import draw_map, draw_states, draw_targets, sheet_png
 from coverplan.report.form import Column, states
 from coverplan.report.gis import layers_of
@@ -55,7 +56,7 @@ def write_extras(
     lang
         `"zh"` or `"en"`.
     papers
-        Whether to write report.docx, briefing.docx, townships.docx and the pictures.
+        Whether to write report.docx, briefing.docx, townships.docx, request.docx and the pictures.
     geojson
         Whether to write the layers as GeoJSON.
     per_township
@@ -93,8 +94,9 @@ PAPERS: dict[str, Callable[..., bool | None]] = {
     "report.docx": write_report,
     "briefing.docx": write_briefing,
     "townships.docx": write_township_pages,
+    "request.docx": write_request,
 }
-"""The papers by name; a briefing is only written where there is something to decide."""
+"""The papers by name; briefing and request only where there is something to decide."""
 
 
 def pictures(result: Result, lang: str = "zh") -> dict[str, bytes]:

@@ -23,15 +23,20 @@ class Letter(Document):
         The only date that the file carries.
     mark
         Stage and version, under the title and at the head of every page; empty for none.
+    lang
+        `"zh"` or `"en"`.
     """
 
-    def __init__(self, title: str, *, author: str, as_of: date, mark: str = "") -> None:
-        super().__init__("zh", title, author=author, as_of=as_of)
+    def __init__(
+        self, title: str, *, author: str, as_of: date, mark: str = "", lang: str = "zh"
+    ) -> None:
+        super().__init__(lang, title, author=author, as_of=as_of)
         self.heading(title)
         if mark:
             from docx.enum.text import WD_ALIGN_PARAGRAPH  # noqa: PLC0415 - heavy
 
-            self._paragraph(f"（{mark}）", "sub", self.size, centred=True)
+            marked = f"（{mark}）" if lang == "zh" else f"({mark})"
+            self._paragraph(marked, "sub", self.size, centred=True)
             line = self._document.sections[0].header.paragraphs[0]
             line.alignment = WD_ALIGN_PARAGRAPH.RIGHT
             self._run(line, mark, "head", 12.0)
@@ -46,7 +51,7 @@ class Letter(Document):
         whom
             Names, without the colon.
         """
-        self._paragraph(f"{whom}：", "body", self.size)
+        self._paragraph(f"{whom}：" if self.lang == "zh" else f"{whom},", "body", self.size)
 
     def sign(self, unit: str) -> None:
         """
@@ -60,7 +65,7 @@ class Letter(Document):
         from docx.enum.text import WD_ALIGN_PARAGRAPH  # noqa: PLC0415 - heavy
 
         self._paragraph("", "body", self.size)
-        for text in (unit, say("loop.letter.no_date", "zh")):
+        for text in (unit, say("request.no_date", self.lang)):
             self._paragraph(text, "body", self.size).alignment = WD_ALIGN_PARAGRAPH.RIGHT
 
     def signatures(self, roles: Sequence[str]) -> None:
