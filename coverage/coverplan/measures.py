@@ -14,7 +14,7 @@ from coverplan.domain import TOTAL
 from coverplan.errors import ConfigError, Problem, Where
 from coverplan.impedance.by_road import SNAP_LIMIT_M
 from coverplan.impedance.line import line_km, line_minutes
-from coverplan.impedance.network import network_of, road_minutes, snap
+from coverplan.impedance.network import Part, network_of, road_minutes, snap
 from coverplan.impedance.speeds import PROFILES
 from coverplan.text import LANGUAGES
 
@@ -32,6 +32,7 @@ def travel_times(
     limit_min: float = float("inf"),
     snap_limit_m: float = SNAP_LIMIT_M,
     crs: str = "",
+    progress: Part | None = None,
 ) -> pd.DataFrame:
     """
     Return travel from every demand point to every site.
@@ -54,6 +55,8 @@ def travel_times(
         A place farther from any road is off the network. [m]
     crs
         Metric reference system; empty chooses the Chinese one that fits the demand.
+    progress
+        Called with how many places are done and of how many, while roads are searched.
 
     Returns
     -------
@@ -86,7 +89,7 @@ def travel_times(
             raise ConfigError(Problem("travel.mode", where, mode, {"modes": ", ".join(PROFILES)}))
         network = network_of(roads, PROFILES[mode], crs)
         points = snap(network, start, snap_limit_m), snap(network, end, snap_limit_m)
-        values, rung = road_minutes(network, *points, limit_min), "A"
+        values, rung = road_minutes(network, *points, limit_min, progress=progress), "A"
     elif detour is not None and speed_kmh is not None:
         values, rung = line_minutes(line_km(start, end), detour, speed_kmh), "C"
     elif detour is None and speed_kmh is None:

@@ -69,7 +69,8 @@ def run(  # noqa: PLR0915 - a recipe is read from top to bottom
     plan
         What `read_plan` returned.
     progress
-        Called with the name of each step (one of `STEPS`) as it begins.
+        Called with the name of each step (one of `STEPS`) as it begins; its method `part`, if it
+        has one, is told inside a long step how many places are done and of how many.
     scenario
         Candidates that are taken to be open, as a meeting chose them on the map.
 
@@ -120,7 +121,10 @@ def run(  # noqa: PLR0915 - a recipe is read from top to bottom
     model = travel_model(plan.travel, **known)
     over = beyond is not None and plan.travel.rung is not Rung.ASKED
     ends = pd.concat([sites, beyond[sites.columns]]) if beyond is not None and over else sites
-    times, travel_notes = travel_times(demand, ends, plan.travel, model=model, **known)
+    part = getattr(progress, "part", None)
+    times, travel_notes = travel_times(
+        demand, ends, plan.travel, model=model, progress=part, **known
+    )
     if inputs.outside is not None and beyond is not None:
         asked = {name: known[name] for name in ASKED}
         times = with_outside(times, inputs.outside, demand, **asked)

@@ -73,6 +73,7 @@ class Steps:
         self.lang = lang
         self.live = not quiet and sys.stderr.isatty()
         self.quiet = quiet
+        self.said = ""
 
     def __call__(self, step: str) -> None:
         """
@@ -87,6 +88,19 @@ class Steps:
             return
         at = f"[{self.names.index(step) + 1}/{len(self.names)}]"
         text = f"{at} {say(f'cli.step.{step}', self.lang)}"
+        self.said = text
         end = "\n" if not self.live or step == self.names[-1] else ""
         start = "\r\033[K" if self.live else ""
         print(start + text, end=end, file=sys.stderr, flush=True)
+
+    def part(self, done: int, total: int) -> None:
+        """
+        Say how far the step is, where somebody watches.
+
+        Parameters
+        ----------
+        done, total
+            Parts of the step.
+        """
+        if self.live:
+            print(f"\r\033[K{self.said} {done}/{total}", end="", file=sys.stderr, flush=True)

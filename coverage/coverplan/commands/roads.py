@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from coverplan.commands.codes import DONE
-from coverplan.commands.plans import plan_arguments, plan_of
+from coverplan.commands.plans import Steps, plan_arguments, plan_of
 from coverplan.text import say
 
 if TYPE_CHECKING:
@@ -70,13 +70,19 @@ def execute(options: argparse.Namespace) -> int:
             raise InputError(
                 Problem("roads.not_named", Where(file=plan.source, key="travel.roads"))
             )
-        return _describe(read_roads(plan.travel.roads), plan)
+        step = Steps(("roads_read", "roads_network"), lang, quiet=False)
+        step("roads_read")
+        return _describe(read_roads(plan.travel.roads), plan, step)
     area, asked = _area(plan), plan.overpass
     if options.action == "import":
         if options.source is None:
             raise InputError(Problem("roads.no_source", Where(key="--from")))
+        step = Steps(("roads_read", "roads_write", "roads_network"), lang, quiet=False)
+        step("roads_read")
         roads = read_roads(options.source, area.bounds)
     else:
+        step = Steps(("roads_ask", "roads_write", "roads_network"), lang, quiet=False)
+        step("roads_ask")
         roads = download_roads(
             area,
             cache=options.cache or asked.cache or plan.folder / "roads-cache",
@@ -86,9 +92,16 @@ def execute(options: argparse.Namespace) -> int:
             rate_limit=asked.rate_limit and not options.no_rate_limit,
         )
     target = options.to or plan.folder / "roads.gpkg"
-    roads.to_file(target, driver="GPKG", layer="roads")
+    step("roads_write")
+    part = target.with_name(f"{target.stem}.part.gpkg")
+    part.unlink(missing_ok=True)
+    try:
+        roads.to_file(part, driver="GPKG", layer="roads")
+        part.replace(target)  # whoever interrupts leaves the old roads whole
+    finally:
+        part.unlink(missing_ok=True)
     print(say("roads.cli.kept", lang, lines=len(roads), file=target))
-    return _describe(roads, plan)
+    return _describe(roads, plan, step)
 
 
 def _area(plan: "Plan") -> "gpd.base.GeoPandasBase":
@@ -102,7 +115,7 @@ def _area(plan: "Plan") -> "gpd.base.GeoPandasBase":
     return layer.geometry.union_all().buffer(MARGIN_DEG)
 
 
-def _describe(roads: "gpd.GeoDataFrame", plan: "Plan") -> int:
+def _describe(roads: "gpd.GeoDataFrame", plan: "Plan", step: Steps) -> int:
     """Print what the roads are, and what the plan's mode makes of them."""
     from coverplan.crs import metric_crs, to_metric  # noqa: PLC0415 - lazy
     from coverplan.errors import CrsError  # noqa: PLC0415 - lazy
@@ -118,6 +131,7 @@ def _describe(roads: "gpd.GeoDataFrame", plan: "Plan") -> int:
     by_class = km.groupby(roads["road_class"].replace("", "—")).sum().sort_values(ascending=False)
     for name, length in by_class.items():
         print(f"  {name:<20}{length:>10,.1f} km")
+    step("roads_network")
     profile = PROFILES[plan.travel.mode]
     network = network_of(roads, profile, crs)
     values = {

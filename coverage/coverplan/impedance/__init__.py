@@ -13,6 +13,7 @@ from coverplan.impedance.calibrate import known_trips, listed_trips
 from coverplan.impedance.checks import asked_problems
 from coverplan.impedance.line import line_times
 from coverplan.impedance.model import Barrier, TravelModel, line_model, road_model
+from coverplan.impedance.network import Part
 from coverplan.join import metric_xy
 
 __all__ = ["Barrier", "TravelModel", "travel_model", "travel_times"]
@@ -88,6 +89,7 @@ def travel_times(
     barrier: Barrier | None = None,
     seed: int = 1,
     model: TravelModel | None = None,
+    progress: Part | None = None,
 ) -> tuple[TravelTimes, tuple[Problem, ...]]:
     """
     Return travel from every demand point to every site, and what is doubtful about it.
@@ -122,6 +124,8 @@ def travel_times(
         For the bootstrap of rung C.
     model
         What `travel_model` returned for the same arguments, so that roads are built once.
+    progress
+        Told of the places that are done and of how many, on rung A; the other rungs are quick.
 
     Returns
     -------
@@ -189,6 +193,7 @@ def travel_times(
             townships=townships,
             snap_limit_m=snap_limit_m,
             limit=travel.limit_min,
+            progress=progress,
         )
         return times, (*model.notes, *notes)
     values = model.minutes(

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from coverplan.domain import Rung, TravelTimes
 from coverplan.errors import InputError, Problem, Severity, Where
-from coverplan.impedance.network import Network, Snap, road_minutes, snap
+from coverplan.impedance.network import Network, Part, Snap, road_minutes, snap
 from coverplan.join import metric_xy
 
 __all__ = ["SNAP_LIMIT_M", "reach_reasons", "road_times"]
@@ -27,6 +27,7 @@ def road_times(
     townships: pd.DataFrame,
     snap_limit_m: float = SNAP_LIMIT_M,
     limit: float = float("inf"),
+    progress: Part | None = None,
 ) -> tuple[TravelTimes, tuple[Problem, ...]]:
     """
     Return minutes over roads from every demand point to every site, toward the site.
@@ -47,6 +48,8 @@ def road_times(
         As for `network.snap`. [m]
     limit
         Longer times are `inf`. [min]
+    progress
+        As for `network.road_minutes`.
 
     Returns
     -------
@@ -70,7 +73,7 @@ def road_times(
     ]
     if problems:
         raise InputError(problems)
-    values = road_minutes(network, start, end, limit)
+    values = road_minutes(network, start, end, limit, progress=progress)
     ids = tuple(map(str, demand.index)), tuple(map(str, sites.index))
     times = TravelTimes(values, *ids, Rung.ROADS, limit)
     reason = reach_reasons(demand, network, start, end, values)

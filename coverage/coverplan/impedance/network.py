@@ -1,6 +1,7 @@
 """Rung A: roads as arrays, places on the nearest point of an edge, exact shortest times."""
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass, fields
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from coverplan.impedance.speeds import Profile, tobler_kmh
 
 __all__ = [
     "Network",
+    "Part",
     "Snap",
     "kept_network",
     "network_of",
@@ -27,6 +29,8 @@ __all__ = [
     "stored_network",
 ]
 
+Part = Callable[[int, int], None]
+"""Told how many places are done, and of how many, while a long search runs."""
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 BoolArray = NDArray[np.bool_]
@@ -213,7 +217,12 @@ def snap(network: Network, xy: FloatArray, limit_m: float) -> Snap:
 
 
 def road_minutes(
-    network: Network, origins: Snap, sites: Snap, limit: float = float("inf")
+    network: Network,
+    origins: Snap,
+    sites: Snap,
+    limit: float = float("inf"),
+    *,
+    progress: Part | None = None,
 ) -> FloatArray:
     """
     Return the shortest times from every origin to every site.
@@ -226,6 +235,8 @@ def road_minutes(
         As returned by `snap`.
     limit
         Longer times are `inf`. [min]
+    progress
+        Told of the places of the smaller side as they are done.
 
     Returns
     -------
@@ -240,10 +251,10 @@ def road_minutes(
     """
     graph = network.graph()
     if origins.edge.size <= sites.edge.size:
-        found = _from_each(graph, network, (origins, sites), limit=limit, against=False)
+        found = _from_each(graph, network, (origins, sites), limit, progress, against=False)
     else:
         back = csr_array(graph.T)
-        found = _from_each(back, network, (sites, origins), limit=limit, against=True).T
+        found = _from_each(back, network, (sites, origins), limit, progress, against=True).T
     found = np.ascontiguousarray(found)
     found += origins.entry_min[:, None]
     found += sites.entry_min[None, :]
@@ -252,7 +263,13 @@ def road_minutes(
 
 
 def _from_each(
-    graph: csr_array, network: Network, ends: tuple[Snap, Snap], *, limit: float, against: bool
+    graph: csr_array,
+    network: Network,
+    ends: tuple[Snap, Snap],
+    limit: float,
+    progress: Part | None,
+    *,
+    against: bool,
 ) -> FloatArray:
     start, end = ends
     ahead, behind = network.forward, network.backward
@@ -264,7 +281,7 @@ def _from_each(
     on = np.flatnonzero(end.edge >= 0)
     edge, along = end.edge[on], end.along[on]
     by_tail, by_head = _part_of(ahead[edge], along), _part_of(behind[edge], 1.0 - along)
-    rows = max(1, CHUNK // wider.shape[0])
+    rows = max(1, (CHUNK if progress is None else CHUNK // 8) // wider.shape[0])
     standing = np.flatnonzero(start.edge >= 0)
     for first in range(0, standing.size, rows):
         chosen = standing[first : first + rows]
@@ -282,6 +299,8 @@ def _from_each(
                 )
                 arrive[row, here] = np.minimum(arrive[row, here], direct)
         found[np.ix_(chosen, on)] = arrive
+        if progress is not None:
+            progress(min(first + rows, standing.size), standing.size)
     return found
 
 
