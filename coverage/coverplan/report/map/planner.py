@@ -45,7 +45,6 @@ SCRIPTS = (
     "township",
     "search",
     "files",
-    "bands",
     "intake",
     "sheets",
     "picture",
