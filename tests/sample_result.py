@@ -67,6 +67,7 @@ def no_prospects() -> dict[str, pd.DataFrame]:
         ("plans", ["type", "rank"]),
         ("prices", ["type", "rule"]),
         ("checks", ["type", "rank"]),
+        ("worlds", ["type", "world"]),
         ("targets_by_township", ["target", "code9"]),
     ):
         index = pd.MultiIndex.from_arrays([[] for _ in keys], names=keys)
@@ -78,10 +79,10 @@ def no_prospects() -> dict[str, pd.DataFrame]:
         {"minutes": pd.array([], dtype="Float64")},
         index=pd.MultiIndex.from_arrays([[], []], names=["from_code9", "to_code9"]),
     )
-    return empty
     empty["outside"] = pd.DataFrame(
         {"name": [], "type": [], "lon": [], "lat": []}, index=pd.Index([], name="id", dtype=object)
     )
+    return empty
 
 
 def tiny(**changes: Any) -> World:

@@ -423,6 +423,13 @@ def _check_placing(placing: Placing, reader: _Reader) -> None:
 
 
 def _check_cutoffs(programme: Programme, at: str, reader: _Reader) -> None:
+    for name, least in (("class_slots", 0), ("class_size", 1), ("themes", 0)):
+        value = getattr(programme, name)
+        if value < least:
+            key = "config.negative" if least == 0 else "config.not_positive"
+            reader.fault(key, f"{at}.{name}", str(value), example=f"{name} = 45")
+    if programme.built and not programme.after:
+        reader.fault("config.built_alone", f"{at}.built", ", ".join(programme.built))
     if len(programme.years) != len(programme.sites_per_year):
         found = f"{len(programme.years)} / {len(programme.sites_per_year)}"
         reader.fault("config.years", f"{at}.sites_per_year", found)

@@ -220,8 +220,12 @@ class Programme:
     resolution: Resolution = key('resolution = "community"', default=Resolution.COMMUNITY)
     levels: tuple[str, ...] = key('levels = ["小学"]', default=())
     themes: int = key("themes = 3", default=0)
+    class_slots: int = key("class_slots = 240", default=0)
+    class_size: int = key("class_size = 45", default=45)
     years: tuple[int, ...] = key("years = [2026, 2027]", default=())
     sites_per_year: tuple[int, ...] = key("sites_per_year = [10, 9]", default=())
+    after: int = key("after = 2026", default=0)
+    built: tuple[str, ...] = key('built = ["hall-500230101"]', default=())
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,11 +45,12 @@ FRAMES = (
     "plans",
     "prices",
     "checks",
+    "worlds",
     "equity",
     "targets_by_township",
     "asked_seats",
-    "venue_types",
     "outside",
+    "venue_types",
     "ledger",
     "sources",
 )
@@ -279,13 +280,14 @@ class Result:
     plans: "pd.DataFrame"
     prices: "pd.DataFrame"
     checks: "pd.DataFrame"
+    worlds: "pd.DataFrame"
     equity: "pd.DataFrame"
     targets_by_township: "pd.DataFrame"
     asked_seats: "pd.DataFrame"
-    outline: "gpd.GeoDataFrame | None"
-    layers: "dict[str, gpd.GeoDataFrame]"
     outside: "pd.DataFrame"
     """[id] name, type, lon, lat: venues beyond the county that count."""
+    outline: "gpd.GeoDataFrame | None"
+    layers: "dict[str, gpd.GeoDataFrame]"
     venue_types: "pd.DataFrame"
     ledger: "pd.DataFrame"
     sources: "pd.DataFrame"

@@ -1,24 +1,31 @@
 """What the proof says of every candidate: needed, replaceable by which, never - and how surely."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from coverplan.config import Plan
 from coverplan.config_tables import Programme
-from coverplan.errors import Problem, Severity
+from coverplan.domain import Resolution
+from coverplan.errors import InfeasibleError, Problem, Severity, SolverError
 from coverplan.placement.evidence import site_evidence, why
+from coverplan.placement.mclp import mclp
 from coverplan.placement.p_median import p_median
 from coverplan.placement.stability import STABLE, stability
-from coverplan.prospects import rules_of
+from coverplan.prospects import proposed_columns, rules_of
 from coverplan.rows import row_at
 from coverplan.scene import Choice, Scene, choice_of
 from coverplan.text import LANGUAGES, say
-from coverplan.worlds_of import plausible_worlds, record_worlds
+from coverplan.trials import Trial
+from coverplan.worlds_of import record_worlds
 
-__all__ = ["STABLE", "candidate_evidence", "evidence_notes", "records_to_check"]
+__all__ = ["STABLE", "candidate_evidence", "evidence_notes", "records_to_check", "verdict"]
+
+HALF = 0.5
+"""Less than half a person (or pupil-minute) is nobody."""
 
 COLUMNS: dict[str, Any] = {
     "chosen": bool,
@@ -35,21 +42,24 @@ COLUMNS: dict[str, Any] = {
     "why_zh": "object",
     "why_en": "object",
 }
-UNIT = {"every_township": "people", "p_median": "pupil_minutes"}
 
 
-def candidate_evidence(plan: Plan, scene: Scene, placement: pd.DataFrame) -> pd.DataFrame:
+def candidate_evidence(
+    plan: Plan, scene: Scene, placement: pd.DataFrame, tried: Mapping[str, Trial]
+) -> pd.DataFrame:
     """
     Return the evidence for every candidate of every programme that is placed by minutes.
 
     Parameters
     ----------
     plan
-        `[placement] evidence`, `worlds`, `time_limit_s`.
+        `[placement] evidence`, `time_limit_s`.
     scene
         What is known.
     placement
         The proposals.
+    tried
+        What `trials.trials` returned.
 
     Returns
     -------
@@ -61,22 +71,51 @@ def candidate_evidence(plan: Plan, scene: Scene, placement: pd.DataFrame) -> pd.
         the worlds whose own best plan opens it); `regret_worst` (of the plan, over the `worlds`
         tried); `people_newly_covered, people_nearer` (by the site, against the plan without it);
         `why_zh, why_en`.
+
+    Notes
+    -----
+    No finding is finer than the proposal: where only the township is proposed, its label, loss and
+    stability are the township's - that it gets a site, whichever of its places that is.
     """
     rows: list[dict[str, Any]] = []
     for item in plan.programme if plan.placement.evidence else ():
         choice = choice_of(item, scene)
-        ids = placement.loc[placement["type"] == item.type, "candidate_id"]
-        chosen = [choice.sites.index(site) for site in ids if site in choice.sites]
+        chosen = proposed_columns(item, choice, placement)
         if not choice.timed or not chosen or item.model == "count":
             continue
         if item.model == "p_median":
-            table = _median(choice, chosen)
+            table = _median(plan, choice, chosen)
         else:
-            table = _covering(plan, item, choice, chosen, scene)
+            coarse = _coarse(item, choice, placement)
+            table = _covering(plan, item, choice, chosen, scene, coarse, tried.get(item.type))
         rows.extend(_with_reasons(table, item, choice, chosen, scene))
     keys = ["type", "candidate_id"]
     frame = pd.DataFrame(rows, columns=[*keys, *COLUMNS])
     return frame.astype(COLUMNS).set_index(keys)
+
+
+def verdict(label: str, stability: Any, lang: str) -> str:
+    """
+    Return what is printed of a site: its label, or that it is to be checked, which outranks it.
+
+    Parameters
+    ----------
+    label
+        As in the `evidence` frame.
+    stability
+        Share of the worlds, missing where none were tried.
+    lang
+        `"zh"` or `"en"`.
+
+    Examples
+    --------
+    >>> verdict("backbone", 0.41, "en"), verdict("backbone", 0.88, "en")
+    ('to be checked (needed in the given data)', 'needed')
+    """
+    said = say(f"evidence.label.{label}", lang)
+    if pd.isna(stability) or float(stability) >= STABLE:
+        return said
+    return say("evidence.doubtful", lang, label=said)
 
 
 def records_to_check(plan: Plan, scene: Scene, placement: pd.DataFrame) -> pd.DataFrame:
@@ -97,8 +136,7 @@ def records_to_check(plan: Plan, scene: Scene, placement: pd.DataFrame) -> pd.Da
     rows = []
     for item in plan.programme if plan.placement.evidence else ():
         choice = choice_of(item, scene)
-        ids = placement.loc[placement["type"] == item.type, "candidate_id"]
-        chosen = [choice.sites.index(site) for site in ids if site in choice.sites]
+        chosen = proposed_columns(item, choice, placement)
         if not choice.timed or not chosen or item.model != "every_township":
             continue
         worlds = record_worlds(choice, float(item.cutoff_min))
@@ -127,7 +165,11 @@ def records_to_check(plan: Plan, scene: Scene, placement: pd.DataFrame) -> pd.Da
 
 
 def evidence_notes(
-    evidence: pd.DataFrame, prices: pd.DataFrame, venue_types: pd.DataFrame
+    evidence: pd.DataFrame,
+    prices: pd.DataFrame,
+    plans: pd.DataFrame,
+    worlds: pd.DataFrame,
+    venue_types: pd.DataFrame,
 ) -> tuple[Problem, ...]:
     """
     Return the sentences that say how sure the proposals are and what the rules cost.
@@ -138,6 +180,8 @@ def evidence_notes(
         What `candidate_evidence` returned.
     prices
         What `prospects.prices` returned.
+    plans, worlds
+        What `trials.with_regret` and `trials.worlds_table` returned.
     venue_types
         [id] `zh, en`.
     """
@@ -147,20 +191,54 @@ def evidence_notes(
         count = {
             name: int((rows["label"] == name).sum()) for name in ("backbone", "interchangeable")
         }
+        count["undecided"] = int((rows["label"] == "open").sum())
         values = {**words, "new": len(rows), **count}
         if rows["stability"].isna().all():
             said.append(_note("evidence.summary_median", values))
             continue
         unstable = int((rows["stability"] < STABLE).sum())
-        regret = int(rows["regret_worst"].max())
-        values |= {"worlds": int(rows["worlds"].max()), "unstable": unstable, "regret": regret}
+        values |= {"worlds": int(rows["worlds"].max()), "unstable": unstable}
         said.append(_note("evidence.summary", values))
+        said.extend(_regret_notes(str(kind), words, plans, worlds))
     for price in prices.reset_index().to_dict("records"):
         words, rule = _words(venue_types, str(price["type"])), price["rule"]
         names = {f"rule_{lang}": say(f"evidence.rule.{rule}", lang) for lang in LANGUAGES}
         numbers = {n: int(price[n]) for n in ("people", "people_with", "people_without")}
         said.append(_note("evidence.price", {**words, **names, **numbers}))
     return tuple(said)
+
+
+def _regret_notes(
+    kind: str, words: Mapping[str, str], plans: pd.DataFrame, worlds: pd.DataFrame
+) -> Iterable[Problem]:
+    """Say in which world the proposals lack most, and what the plan of least regret would be."""
+    if kind not in worlds.index.unique("type"):
+        return
+    tried = worlds.xs(kind, level="type")
+    worst = tried.iloc[int(tried["regret"].argmax())]
+    what = {
+        f"what_{lang}": say(f"evidence.world.{worst['what']}", lang, name=worst["name"])
+        for lang in LANGUAGES
+    }
+    low, high = int(tried["regret"].min()), int(tried["regret"].max())
+    roads = list(tried.loc[tried["what"] == "road_closed", "name"])
+    spread = {**words, **what, "low": low, "high": high}
+    yield _note("evidence.regret", spread)
+    if roads:
+        yield _note("evidence.roads", {**words, "n": len(roads), "names": "、".join(roads)})
+    if plans.empty or kind not in plans.index.unique("type"):
+        return
+    mine = plans.xs(kind, level="type")
+    robust = mine[mine["kind"] == "least_regret"]
+    if robust.empty:
+        return
+    one = robust.iloc[0]
+    key = "evidence.robust" if one["proven"] else "evidence.robust_unproven"
+    if one["proven"] and not one["differs"]:
+        key = "evidence.robust_same"
+    numbers = {name: int(one[name]) for name in ("people", "differs")}
+    regret = {"least": int(one["regret_low"]), "most": int(one["regret_high"])}
+    yield _note(key, {**words, **numbers, **regret, "high": high})
 
 
 def _words(venue_types: pd.DataFrame, kind: str) -> dict[str, str]:
@@ -172,28 +250,37 @@ def _note(key: str, values: Mapping[str, Any]) -> Problem:
     return Problem(key, values=values, severity=Severity.NOTE)
 
 
+def _coarse(item: Programme, choice: Choice, placement: pd.DataFrame) -> list[int]:
+    """Return the proposals of which no more than the township is said."""
+    rows = placement[placement["resolution"] == Resolution.TOWNSHIP]
+    return proposed_columns(item, choice, rows)
+
+
 def _covering(
-    plan: Plan, item: Programme, choice: Choice, chosen: list[int], scene: Scene
+    plan: Plan,
+    item: Programme,
+    choice: Choice,
+    chosen: list[int],
+    scene: Scene,
+    coarse: list[int],
+    trial: Trial | None,
 ) -> list[dict[str, Any]]:
-    """Force each candidate in or out of the most-people plan, and try the plan in many worlds."""
-    rules = rules_of(item, choice, scene, len(chosen))
-    options = {"existing": choice.existing, "time_limit_s": plan.placement.time_limit_s, **rules}
+    """Force each candidate in or out of the most-people plan, and look where worlds open it."""
+    options: dict[str, Any] = {
+        "existing": choice.existing,
+        "time_limit_s": plan.placement.time_limit_s,
+        **rules_of(item, choice, scene, len(chosen)),
+    }
     cutoff, new = float(item.cutoff_min), len(chosen)
     found = site_evidence(choice.minutes, choice.weight, cutoff, new, **options)
     share = np.full(len(choice.sites), np.nan)
     worst = tried = None
-    if plan.placement.worlds:
-        draws, seed = plan.placement.worlds, plan.demand.seed
-        worlds = plausible_worlds(choice, scene.scenarios, draws=draws, seed=seed)
-        seen = stability(
-            [(world.minutes, world.weight) for world in worlds],
-            cutoff,
-            new,
-            plan=[*choice.existing, *chosen],
-            **options,
-        )
-        share, worst = seen.chosen_share, round(float(seen.regret.max()))
-        tried = len(worlds)
+    if trial is not None:
+        share = trial.seen.chosen_share.copy()
+        worst, tried = round(float(trial.seen.regret.max())), len(trial.worlds)
+        for column in coarse:
+            share[column] = _township_share(trial.seen.opened, choice, chosen, column)
+    whole = {column: _township(choice, cutoff, chosen, column, options) for column in coarse}
     return [
         {
             "column": one.site,
@@ -205,9 +292,57 @@ def _covering(
             "stability": share[one.site],
             "regret_worst": worst,
             "worlds": tried,
+            **whole.get(one.site, {}),
         }
         for one in found
     ]
+
+
+def _fellows(choice: Choice, chosen: Sequence[int], column: int) -> list[int]:
+    """Return the proposals of a site's township, in order."""
+    return [other for other in chosen if choice.zone[other] == choice.zone[column]]
+
+
+def _township_share(
+    opened: NDArray[np.bool_], choice: Choice, chosen: Sequence[int], column: int
+) -> float:
+    """Return in what share of the worlds a site's township gets at least that many new ones."""
+    zone = np.array(choice.zone) == choice.zone[column]
+    zone[: choice.n_open] = False
+    number = 1 + _fellows(choice, chosen, column).index(column)
+    return float((opened[:, zone].sum(axis=1) >= number).mean())
+
+
+def _township(
+    choice: Choice,
+    cutoff: float,
+    chosen: Sequence[int],
+    column: int,
+    options: Mapping[str, Any],
+) -> dict[str, Any]:
+    """Solve again with one new site fewer in a township, and label that it gets this one."""
+    zone = choice.zone[column]
+    needed = options.get("zone_min", {}).get(zone, 0)
+    most = choice.zone[: choice.n_open].count(zone) + len(_fellows(choice, chosen, column)) - 1
+    without: dict[str, Any] = {"label": "backbone", "partners": "", "dominated_by": ""}
+    if most < needed:  # a rule gives the township its site: no plan can do without
+        return {**without, "loss_low": None, "loss_high": None}
+    fewer = {**options, "zone": np.array(choice.zone), "zone_max": {zone: most}}
+    new = len(chosen)
+    try:
+        other = mclp(choice.minutes, choice.weight, cutoff, new, **fewer)
+    except InfeasibleError:
+        return {**without, "loss_low": None, "loss_high": None}
+    every = [*choice.existing, *chosen]
+    inside = (choice.minutes[:, every] <= cutoff).any(axis=1)
+    people = float(choice.weight[inside].sum())
+    low, high = max(0.0, people - other.bound), max(0.0, people - other.objective)
+    if high < HALF:
+        instead = sorted(set(other.added.tolist()) - set(chosen))
+        without |= {"label": "interchangeable", "partners": choice.named(instead)}
+    elif low < HALF:
+        without["label"] = "open"
+    return {**without, "loss_low": round(low), "loss_high": round(high)}
 
 
 def _label(label: str, chosen: bool) -> str:
@@ -215,40 +350,47 @@ def _label(label: str, chosen: bool) -> str:
     return "interchangeable" if label == "never" and chosen else label
 
 
-def _median(choice: Choice, chosen: list[int]) -> list[dict[str, Any]]:
-    """Force each candidate in or out of the least-time plan."""
+def _median(plan: Plan, choice: Choice, chosen: list[int]) -> list[dict[str, Any]]:
+    """Force each candidate in or out of the least-time plan; claim only what is proven."""
     reached = np.isfinite(choice.minutes).any(axis=1)
     minutes, weight = choice.minutes[reached], choice.weight[reached]
     new = len(chosen)
-    best = p_median(
-        minutes, weight, new, existing=choice.existing, required=list(choice.must)
-    ).objective
+    options: dict[str, Any] = {
+        "existing": choice.existing,
+        "capacity": choice.capacity,
+        "time_limit_s": plan.placement.time_limit_s,
+    }
+    best = p_median(minutes, weight, new, required=list(choice.must), **options)
     rows = []
     for column in range(choice.n_open, len(choice.sites)):
         is_chosen = column in chosen
         must = [*choice.must] if is_chosen else [*choice.must, column]
-        other = p_median(
-            minutes,
-            weight,
-            new,
-            existing=choice.existing,
-            required=must,
-            forbidden=[column] if is_chosen else [],
-        )
-        loss = max(0.0, other.objective - best)
-        free = loss < 0.5
-        instead = sorted(set(other.added.tolist()) - set(chosen))
-        gone = sorted(set(chosen) - set(other.added.tolist()))
-        partners = (instead if is_chosen else gone) if free else []
-        label = "interchangeable" if free else "backbone" if is_chosen else "never"
+        out = [column] if is_chosen else []
+        low = high = np.inf
+        partners: list[int] = []
+        try:
+            other = p_median(minutes, weight, new, required=must, forbidden=out, **options)
+        except InfeasibleError:
+            pass
+        except SolverError:  # nothing found in time: nothing is claimed
+            low = 0.0
+        else:
+            low = max(0.0, other.bound - best.objective)
+            high = max(0.0, other.objective - best.bound)
+            come = sorted(set(other.added.tolist()) - set(chosen))
+            gone = sorted(set(chosen) - set(other.added.tolist()))
+            partners = come if is_chosen else gone
+        label = "backbone" if is_chosen else "never"
+        if low < HALF:
+            label = "interchangeable" if high < HALF else "open"
         rows.append(
             {
                 "column": column,
                 "label": label,
-                "partners": choice.named(partners),
+                "partners": choice.named(partners) if label == "interchangeable" else "",
                 "dominated_by": "",
-                "loss_low": round(loss),
-                "loss_high": round(loss),
+                "loss_low": _people(low),
+                "loss_high": _people(high),
                 "stability": np.nan,
                 "regret_worst": None,
                 "worlds": None,

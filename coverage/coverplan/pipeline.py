@@ -21,15 +21,17 @@ from coverplan.groups import demand_groups
 from coverplan.impedance import Barrier, TravelModel, travel_model, travel_times
 from coverplan.impedance.banks import banks, crossings_between
 from coverplan.impedance.beyond import outside_sites, with_outside
+from coverplan.impedance.closures import road_closures
 from coverplan.impedance.network import snap
 from coverplan.impedance.service_areas import service_areas
 from coverplan.intake.inputs import read_inputs
 from coverplan.intake.returns import SAID_FIRST
 from coverplan.join import metric_xy
+from coverplan.phases import phase_notes, yearly
 from coverplan.places import candidate_places, sites_of, venue_places
 from coverplan.presence import presence_by_township, presence_by_village
 from coverplan.proposals import propose
-from coverplan.prospects import near_best, prices, programme_curves, yearly
+from coverplan.prospects import near_best, prices, programme_curves
 from coverplan.reach import Strewn, nearest_venues, programme_coverage
 from coverplan.remote import minutes_to_seat, remote_villages
 from coverplan.scenario import Scenario, scenario_notes, scenario_plan, with_chosen
@@ -38,6 +40,7 @@ from coverplan.statements import statements
 from coverplan.strewn import nearest_strewn
 from coverplan.targets import Evidence, ledger
 from coverplan.text import say
+from coverplan.trials import trials, with_regret, worlds_table
 from coverplan.unevenness import comfort, equity_table
 
 __all__ = ["STEPS", "run"]
@@ -202,17 +205,31 @@ def run(  # noqa: PLR0915 - a recipe is read from top to bottom
         nearest=nearest,
         targets=targets,
         scenarios=inputs.scenarios,
+        closures=partial(
+            road_closures,
+            demand,
+            sites,
+            plan.travel,
+            number=ROADS,
+            model=model,
+            **{name: known[name] for name in (*ASKED, "snap_limit_m", "seed")},
+        ),
     )
     placement, programmes, placement_notes = propose(plan, scene, inputs.venue_types)
     begin("evidence")
     curve = programme_curves(plan, scene)
-    evidence_of = candidate_evidence(plan, scene, placement)
+    tried = trials(plan, scene, placement)
+    worlds = worlds_table(tried, scene)
+    evidence_of = candidate_evidence(plan, scene, placement, tried)
     phases = yearly(plan, scene, placement)
-    plans = near_best(plan, scene, placement)
+    plans = with_regret(near_best(plan, scene, placement), tried)
     rule_prices = prices(plan, scene, placement)
     checks = records_to_check(plan, scene, placement)
     gaps = _with_answers(gaps, placement, targets)
-    evidence_said = evidence_notes(evidence_of, rule_prices, inputs.venue_types)
+    evidence_said = (
+        *evidence_notes(evidence_of, rule_prices, plans, worlds, inputs.venue_types),
+        *phase_notes(phases, inputs.venue_types, candidates),
+    )
     begin("words")
     notes = statements(
         plan,
@@ -248,9 +265,11 @@ def run(  # noqa: PLR0915 - a recipe is read from top to bottom
         plans=plans,
         prices=rule_prices,
         checks=checks,
+        worlds=worlds,
         equity=equity,
         targets_by_township=by_town,
         asked_seats=_answers(inputs.asked_seats),
+        outside=_counted(beyond),
         outline=outline,
         layers={**inputs.layers, **_areas(plan, model, venues, crs)},
         venue_types=inputs.venue_types,
@@ -273,11 +292,19 @@ def _barrier(
     plan: Plan, inputs: Inputs, outline: gpd.GeoDataFrame | None, crs: str
 ) -> Barrier | None:
     """Return the river and the crossings that the plan names; None where it names none."""
-        outside=_counted(beyond),
     if not plan.travel.barrier or inputs.crossings is None or outline is None:
         return None
     pieces = banks(inputs.layers[plan.travel.barrier], outline, crs)
     return Barrier(pieces, crossings_between(pieces, inputs.crossings))
+
+
+def _counted(beyond: pd.DataFrame | None) -> pd.DataFrame:
+    """Return the venues beyond the county that count; an empty table where none does."""
+    columns = ["name", "type", "lon", "lat"]
+    if beyond is not None:
+        return beyond[columns]
+    table = pd.DataFrame(columns=columns, index=pd.Index([], name="id", dtype=object))
+    return table.astype({"name": object, "type": object, "lon": float, "lat": float})
 
 
 def _beyond(plan: Plan, inputs: Inputs) -> pd.DataFrame | None:
@@ -293,6 +320,8 @@ def _some(sites: pd.DataFrame) -> pd.DataFrame | None:
     return None if sites.empty else sites
 
 
+ROADS = 10
+"""How many roads are closed, each by itself, to try the proposals."""
 ASKED = ("townships", "villages", "asked_villages", "asked_seats", "crs")
 AREAS = "service_areas"
 
@@ -302,15 +331,6 @@ def _areas(
 ) -> dict[str, gpd.GeoDataFrame]:
     """Return from where each programme's open venues are reached over roads; for drawing only."""
     if model is None or model.network is None:
-def _counted(beyond: pd.DataFrame | None) -> pd.DataFrame:
-    """Return the venues beyond the county that count; an empty table where none does."""
-    columns = ["name", "type", "lon", "lat"]
-    if beyond is not None:
-        return beyond[columns]
-    table = pd.DataFrame(columns=columns, index=pd.Index([], name="id", dtype=object))
-    return table.astype({"name": object, "type": object, "lon": float, "lat": float})
-
-
         return {}
     parts = []
     for item in plan.programme:

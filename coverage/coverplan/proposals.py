@@ -252,6 +252,7 @@ def _p_median(
         min(new_sites, len(choice.offered)),
         existing=choice.existing,
         required=list(choice.must),
+        capacity=choice.capacity,
         time_limit_s=limit_s,
     )
     order = _by_gain(choice.minutes, choice.weight, placement, item.cutoff_min)
@@ -262,6 +263,13 @@ def _p_median(
     ]
     facts |= _proof(placement)
     notes = [_proof_note(placement, words)]
+    if choice.capacity is not None:
+        load = np.bincount(
+            placement.allocation, weights=choice.weight[reached], minlength=len(sites)
+        )
+        used = round(100 * float((load / np.maximum(choice.capacity, 1.0)).max()))
+        values = {"slots": item.class_slots, "size": item.class_size, "used": used}
+        notes.append(_note("say.capacity", words, **values))
     if not reached.all():
         left = round(float(choice.weight[~reached].sum()))
         notes.append(_note("say.unreached", words, pupils=left, points=int((~reached).sum())))

@@ -1,4 +1,4 @@
-"""How far further sites would carry each programme, by when, at what price, and how surely."""
+"""How far further sites would carry each programme, and at what price."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -11,11 +11,17 @@ from coverplan.config_tables import Programme
 from coverplan.domain import Presence
 from coverplan.placement.alternatives import near_plans, rule_prices
 from coverplan.placement.curve import placement_curve
-from coverplan.placement.phasing import phased
 from coverplan.placement.result import Status
 from coverplan.scene import Choice, Scene, choice_of
 
-__all__ = ["near_best", "prices", "programme_curves", "rules_of", "yearly"]
+__all__ = [
+    "near_best",
+    "placeable",
+    "prices",
+    "programme_curves",
+    "proposed_columns",
+    "rules_of",
+]
 
 
 def programme_curves(plan: Plan, scene: Scene) -> pd.DataFrame:
@@ -38,7 +44,7 @@ def programme_curves(plan: Plan, scene: Scene) -> pd.DataFrame:
         own, the sets need not nest.
     """
     rows = []
-    for item, choice in _placeable(plan, scene):
+    for item, choice in placeable(plan, scene):
         most = min(plan.placement.curve, len(choice.offered))
         for cutoff in item.cutoffs_min if most else ():
             curve = placement_curve(
@@ -60,88 +66,39 @@ def programme_curves(plan: Plan, scene: Scene) -> pd.DataFrame:
     return table.astype({**whole, "proven": bool}).set_index(keys)
 
 
-def yearly(plan: Plan, scene: Scene, placement: pd.DataFrame) -> pd.DataFrame:
-    """
-    Return in which year each proposed site opens, so that the people reached add up to most.
-
-    Parameters
-    ----------
-    plan
-        Programmes with `years` and `sites_per_year`.
-    scene
-        What is known.
-    placement
-        The proposals: the years order these sites and bring in no others, so every rule that the
-        placement keeps holds in the last year.
-
-    Returns
-    -------
-    pandas.DataFrame
-        [type, year] `sites` (ids opened that year, ";" between), `people` (within the cutoff at
-        its end), `greedy` (if every year took the best for itself), `final_best` (of any plan
-        with as many sites) [persons], `proven`.
-    """
-    rows = []
-    for item, choice in _placeable(plan, scene):
-        ids = set(placement.loc[placement["type"] == item.type, "candidate_id"])
-        fresh = range(choice.n_open, len(choice.sites))
-        chosen = [column for column in fresh if choice.sites[column] in ids]
-        others = [column for column in fresh if choice.sites[column] not in ids]
-        if not item.years or not chosen:
-            continue
-        # Every proposed site opens, also one that a rule asks for and that brings nobody nearer;
-        # with fewer places in the years than sites, the years choose among them.
-        every = sum(item.sites_per_year) >= len(chosen)
-        found = phased(
-            choice.minutes,
-            choice.weight,
-            float(item.cutoff_min),
-            list(item.sites_per_year),
-            existing=choice.existing,
-            forbidden=others,
-            required=chosen if every else list(choice.must),
-            time_limit_s=plan.placement.time_limit_s,
-        )
-        proven = found.status is Status.OPTIMAL
-        for number, year in enumerate(item.years):
-            people = (found.people[number], found.greedy[number], found.final_best)
-            sites = choice.named(found.opened[number])
-            rows.append((item.type, year, sites, *map(round, people), proven))
-    columns = ["type", "year", "sites", "people", "greedy", "final_best", "proven"]
-    table = pd.DataFrame(rows, columns=columns)
-    whole = dict.fromkeys(("year", "people", "greedy", "final_best"), "int64")
-    return table.astype({**whole, "proven": bool}).set_index(["type", "year"])
-
-
 def near_best(plan: Plan, scene: Scene, placement: pd.DataFrame) -> pd.DataFrame:
     """
-    Return different plans within 1 % of the best, as many new sites as were proposed.
+    Return the proposals as a plan, and different plans within 1 % of the best.
 
     Parameters
     ----------
     plan
-        `[placement] near_plans` is how many at most.
+        `[placement] near_plans` is how many at most, the proposals among them.
     scene
         What is known.
     placement
-        The proposals, for their number.
+        The proposals.
 
     Returns
     -------
     pandas.DataFrame
-        [type, rank] `people, loss` [persons], `differs` (sites in which it differs at least from
-        every plan before it), `added` (ids, ";" between).
+        [type, rank] `kind` (proposed at rank 1, then near), `people`, `loss` (against the most
+        that any plan reaches) [persons], `differs` (sites in which it differs at least from every
+        plan before it), `added` (ids, ";" between), `proven` (that no plan reaches more people
+        than `people + loss`).
     """
     rows = []
-    for item, choice in _placeable(plan, scene):
-        new = _proposed(item, placement)
-        if not new or plan.placement.near_plans < 2 or item.model != "every_township":  # noqa: PLR2004
+    for item, choice in placeable(plan, scene):
+        chosen = proposed_columns(item, choice, placement)
+        new = len(chosen)
+        if not new or not plan.placement.near_plans or item.model != "every_township":
             continue
         found = near_plans(
             choice.minutes,
             choice.weight,
             float(item.cutoff_min),
             new,
+            plan=[*choice.existing, *chosen],
             most=plan.placement.near_plans,
             time_limit_s=plan.placement.time_limit_s,
             existing=choice.existing,
@@ -149,11 +106,13 @@ def near_best(plan: Plan, scene: Scene, placement: pd.DataFrame) -> pd.DataFrame
         )
         for rank, one in enumerate(found, start=1):
             added = choice.named([site for site in one.chosen if site >= choice.n_open])
-            rows.append((item.type, rank, round(one.people), round(one.loss), one.differs, added))
-    columns = ["type", "rank", "people", "loss", "differs", "added"]
+            numbers = (round(one.people), round(one.loss), one.differs)
+            kind = "proposed" if rank == 1 else "near"
+            rows.append((item.type, rank, kind, *numbers, added, one.proven))
+    columns = ["type", "rank", "kind", "people", "loss", "differs", "added", "proven"]
     table = pd.DataFrame(rows, columns=columns)
     whole = dict.fromkeys(("rank", "people", "loss", "differs"), "int64")
-    return table.astype(whole).set_index(["type", "rank"])
+    return table.astype({**whole, "proven": bool}).set_index(["type", "rank"])
 
 
 def prices(plan: Plan, scene: Scene, placement: pd.DataFrame) -> pd.DataFrame:
@@ -172,8 +131,8 @@ def prices(plan: Plan, scene: Scene, placement: pd.DataFrame) -> pd.DataFrame:
         sites saved without it at the same number of people, missing where not proven), `proven`.
     """
     rows = []
-    for item, choice in _placeable(plan, scene):
-        new = _proposed(item, placement)
+    for item, choice in placeable(plan, scene):
+        new = len(proposed_columns(item, choice, placement))
         rules = rules_of(item, choice, scene, new)
         if not new or not rules:
             continue
@@ -221,14 +180,34 @@ def rules_of(item: Programme, choice: Choice, scene: Scene, new_sites: int) -> d
     return {**rules, "zone": np.array(choice.zone), "zone_min": needs}
 
 
-def _placeable(plan: Plan, scene: Scene) -> Iterable[tuple[Programme, Choice]]:
-    """Yield the programmes whose sites can be told apart by minutes and people."""
+def placeable(plan: Plan, scene: Scene) -> Iterable[tuple[Programme, Choice]]:
+    """
+    Yield the programmes whose sites can be told apart by minutes and people.
+
+    Parameters
+    ----------
+    plan, scene
+        The plan, and what is known.
+    """
     for item in plan.programme:
         choice = choice_of(item, scene)
         if choice.timed and choice.offered and item.place and item.model != "count":
             yield item, choice
 
 
-def _proposed(item: Programme, placement: pd.DataFrame) -> int:
-    mine = placement["type"] == item.type
-    return int((mine & (placement["candidate_id"] != "")).sum())
+def proposed_columns(item: Programme, choice: Choice, placement: pd.DataFrame) -> list[int]:
+    """
+    Return the column numbers of a programme's proposals, in their order.
+
+    Parameters
+    ----------
+    item
+        The programme.
+    choice
+        Its sites.
+    placement
+        The proposals.
+    """
+    number = {site: column for column, site in enumerate(choice.sites)}
+    ids = placement.loc[placement["type"] == item.type, "candidate_id"]
+    return [number[site] for site in ids if site in number]

@@ -1,6 +1,6 @@
 """What a placement looks at, and the choice of sites that a programme has."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from coverplan.config_tables import Programme
 from coverplan.domain import TravelTimes
 from coverplan.groups import group_rows
+from coverplan.impedance.closures import Closure
 
 __all__ = ["Choice", "Scene", "choice_of", "nominated_places", "offered_candidates"]
 
@@ -30,6 +31,8 @@ class Scene:
     nearest: pd.DataFrame
     targets: pd.DataFrame
     scenarios: pd.DataFrame | None = None
+    closures: Callable[[], tuple[Closure, ...]] = tuple
+    """Travel with one road closed, worked out when it is asked for."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -55,6 +58,9 @@ class Choice:
         Shape (n_demand, n_sites); (0, n_sites) where they are not known. [min]
     weight
         People or pupils, shape (n_demand,); (0,) where they are not known. [persons]
+    capacity
+        Most that each site can serve, shape (n_sites,); None where the programme sets no limit.
+        [persons]
     """
 
     sites: tuple[str, ...]
@@ -65,6 +71,7 @@ class Choice:
     timed: bool
     minutes: NDArray[np.float64]
     weight: NDArray[np.float64]
+    capacity: NDArray[np.float64] | None = None
 
     @property
     def existing(self) -> list[int]:
@@ -117,7 +124,22 @@ def choice_of(item: Programme, scene: Scene) -> Choice:
         timed=timed,
         minutes=times.to(sites) if timed else np.zeros((0, len(sites))),
         weight=group["people"].fillna(0).to_numpy(dtype=float) if timed else np.zeros(0),
+        capacity=_capacity(item, pd.concat([_room(venues.loc[open_ids]), _room(offered)])),
     )
+
+
+def _room(table: pd.DataFrame) -> pd.Series:
+    """Return how many people each place holds at a time, where the table says so."""
+    none = pd.Series(np.nan, index=table.index)
+    return table["capacity"].astype(float) if "capacity" in table else none
+
+
+def _capacity(item: Programme, room: pd.Series) -> NDArray[np.float64] | None:
+    """Return how many pupils each site can take: class-slots times pupils at a time."""
+    if not item.class_slots:
+        return None
+    at_a_time = room.fillna(item.class_size).to_numpy(dtype=float)
+    return np.asarray(item.class_slots * at_a_time)
 
 
 def nominated_places(item: Programme, scene: Scene) -> list[str]:

@@ -7,6 +7,7 @@ from rich.table import Table
 from rich.text import Text
 
 from coverplan.domain import TOTAL, Result
+from coverplan.evidence import verdict
 from coverplan.presence import totals
 from coverplan.rows import row_at
 from coverplan.text import say
@@ -81,12 +82,14 @@ def proposals(result: Result, lang: str) -> RenderableType:
             str(row[f"label_{lang}"] or row["township"]),
             say(f"cli.rule.{row['rule']}", lang),
             "" if pd.isna(gained) else str(gained),
-            say(f"evidence.label.{label}", lang) if label else "",
+            verdict(label, stability, lang) if label else "",
             "" if pd.isna(stability) else f"{round(100 * float(stability))}%",
         )
     lines: list[RenderableType] = [table]
     said = [*result.programmes[f"statement_{lang}"]]
-    said += [note.text(lang) for note in result.notes if note.key.startswith("evidence.")]
+    said += [
+        note.text(lang) for note in result.notes if note.key.startswith(("evidence.", "phases."))
+    ]
     lines.extend(Text("· " + sentence) for sentence in said)
     return Group(*lines)
 

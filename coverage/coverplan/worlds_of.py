@@ -1,5 +1,6 @@
-"""The plausible worlds a placement is tried in: village sizes, speed, scenario, a site lost."""
+"""The plausible worlds a placement is tried in: sizes, speed, scenario, a site or a road lost."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -32,9 +33,9 @@ class World:
     weight
         Shape (n_demand,). [persons]
     what
-        What differs from the base: base, draw, scenario, site_lost or record.
+        What differs from the base: base, draw, scenario, site_lost, road_closed or record.
     subject
-        Id of the scenario, site or demand point concerned, or "".
+        The scenario, site, road or demand point concerned, or "".
     """
 
     minutes: FloatArray
@@ -44,7 +45,12 @@ class World:
 
 
 def plausible_worlds(
-    choice: Choice, scenarios: pd.DataFrame | None, *, draws: int, seed: int
+    choice: Choice,
+    scenarios: pd.DataFrame | None,
+    *,
+    draws: int,
+    seed: int,
+    closures: Iterable[tuple[str, FloatArray]] = (),
 ) -> list[World]:
     """
     Return the base world and seeded others.
@@ -59,11 +65,14 @@ def plausible_worlds(
         How many worlds with village sizes drawn anew and travel times off by up to `SPEED`.
     seed
         The same seed gives the same worlds.
+    closures
+        A road and the minutes while it is closed, shape as `choice.minutes`. [min]
 
     Returns
     -------
     list[World]
-        The base first; then the draws, one a population scenario, and one a lost open site.
+        The base first; then the draws, one a population scenario, one a lost open site, and one a
+        closed road.
 
     Raises
     ------
@@ -83,6 +92,7 @@ def plausible_worlds(
         minutes = choice.minutes.copy()
         minutes[:, column] = np.inf
         worlds.append(World(minutes, choice.weight, "site_lost", choice.sites[column]))
+    worlds += [World(minutes, choice.weight, "road_closed", road) for road, minutes in closures]
     return worlds
 
 
@@ -126,8 +136,12 @@ def _scenario_weights(
     zone = choice.group["code9"]
     base = pd.Series(choice.weight).groupby(zone.to_numpy()).sum()
     found = []
+    points = zone.map(zone.value_counts()).to_numpy(dtype=float)
+    people = zone.map(base).to_numpy(dtype=float)
+    # A township without people so far gets the scenario's in equal parts.
+    share = np.where(people > 0, choice.weight / np.maximum(people, 1.0), 1.0 / points)
     for name, rows in scenarios.groupby("scenario", sort=True):
-        total = rows.set_index("code9")["people"].astype(float)
-        factor = (total / base).reindex(zone).fillna(1.0).to_numpy()
-        found.append((str(name), np.round(choice.weight * factor)))
+        total = zone.map(rows.set_index("code9")["people"].astype(float)).to_numpy(dtype=float)
+        weight: FloatArray = np.where(np.isnan(total), choice.weight, np.round(total * share))
+        found.append((str(name), weight))
     return found

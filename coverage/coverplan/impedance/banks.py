@@ -45,6 +45,19 @@ class Crossings:
     wait_min: FloatArray
     joins: IntArray
 
+    def without(self, number: int) -> "Crossings":
+        """
+        Return the others.
+
+        Parameters
+        ----------
+        number
+            Of the crossing that is closed.
+        """
+        kept = np.arange(len(self.names)) != number
+        names = tuple(name for name, stays in zip(self.names, kept, strict=True) if stays)
+        return Crossings(names, self.xy[kept], self.wait_min[kept], self.joins[kept])
+
 
 def banks(river: gpd.GeoDataFrame, outline: gpd.GeoDataFrame, crs: str) -> "gpd.GeoSeries":
     """

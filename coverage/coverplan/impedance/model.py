@@ -1,7 +1,8 @@
 """The travel model of rungs A and C: minutes between any two places, and how sure they are."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 import geopandas as gpd
@@ -68,6 +69,8 @@ class TravelModel:
         What must be said with the figures.
     network
         The roads of rung A.
+    without_crossing
+        Name of a crossing -> `minutes` while it is closed; empty without a barrier.
     """
 
     rung: Rung
@@ -76,6 +79,9 @@ class TravelModel:
     fast: float
     notes: tuple[Problem, ...] = ()
     network: Network | None = None
+    without_crossing: Mapping[str, Callable[[FloatArray, FloatArray], FloatArray]] = field(
+        default_factory=dict
+    )
 
 
 def road_model(
@@ -160,6 +166,11 @@ def line_model(
     def minutes(start: FloatArray, end: FloatArray) -> FloatArray:
         return calibrated_minutes(start, end, learned, pieces, over)
 
+    without: dict[str, Callable[[FloatArray, FloatArray], FloatArray]] = {}
+    if over is not None:
+        for number, name in enumerate(over.names):
+            rest = over.without(number)
+            without[name] = partial(calibrated_minutes, learned=learned, pieces=pieces, over=rest)
     same = learned.same
     return TravelModel(
         Rung.CALIBRATED,
@@ -167,6 +178,7 @@ def line_model(
         same.high / same.min_per_km,
         same.low / same.min_per_km,
         said if barrier is not None else (*said, _note("travel.no_barrier")),
+        without_crossing=without,
     )
 
 

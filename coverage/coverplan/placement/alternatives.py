@@ -49,13 +49,16 @@ class NearPlan:
     loss
         People fewer than the best plan. [persons]
     differs
-        Sites in which it differs at least from every plan before it; 0 for the best.
+        Sites in which it differs at least from every plan before it; 0 for the first.
+    proven
+        Whether it is proven that no plan covers more than `people + loss`.
     """
 
     chosen: tuple[int, ...]
     people: float
     loss: float
     differs: int
+    proven: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +95,7 @@ def near_plans(
     cutoff: float,
     new_sites: int,
     *,
+    plan: ArrayLike | None = None,
     within: float = 0.01,
     most: int = 3,
     time_limit_s: float | None = None,
@@ -105,10 +109,12 @@ def near_plans(
     ----------
     times, weight, cutoff, new_sites
         As in `mclp`.
+    plan
+        Column numbers of the plan that stands first; the best one by default.
     within
         Share of the best plan's people that a plan may cover less.
     most
-        Plans at most, the best one included.
+        Plans at most, the first one included.
     time_limit_s
         Wall time for all together. [s]
     seed
@@ -119,7 +125,7 @@ def near_plans(
     Returns
     -------
     tuple[NearPlan, ...]
-        The best first. Fewer than `most` where no further plan is near enough.
+        The given or best one first. Fewer than `most` where no further plan is near enough.
 
     Raises
     ------
@@ -139,9 +145,12 @@ def near_plans(
     search = Search(time_limit_s, seed=seed)
     task = cover_task(times, weight, cutoff, new_sites=new_sites, **options)  # type: ignore[arg-type]
     best = solve_cover(task, new_sites, search)
-    plans = [NearPlan(tuple(np.asarray(best.chosen).tolist()), best.objective, 0.0, 0)]
+    own = np.unique(np.asarray(best.chosen if plan is None else plan, dtype=np.int64))
+    people, _ = task.recount(own)
+    proven = best.status is Status.OPTIMAL
+    plans = [NearPlan(tuple(own.tolist()), people, best.objective - people, 0, proven)]
     while len(plans) < most and search.left_s != 0.0:
-        found = _farthest(task, new_sites, plans, best.objective * (1 - within), search)
+        found = _farthest(task, new_sites, plans, best, within, search)
         if found is None:
             break
         plans.append(found)
@@ -149,9 +158,15 @@ def near_plans(
 
 
 def _farthest(
-    task: CoverTask, new_sites: int, plans: list[NearPlan], least: float, search: Search
+    task: CoverTask,
+    new_sites: int,
+    plans: list[NearPlan],
+    best: Placement,
+    within: float,
+    search: Search,
 ) -> NearPlan | None:
     """Return the plan that differs most, and of those one that covers most."""
+    least = best.objective * (1 - within)
     program = Program(task.sites, new_sites)
     first = add_demand(program, task)
     rows = task.rows
@@ -173,7 +188,8 @@ def _farthest(
     chosen = np.flatnonzero(found.chosen)
     people, _ = task.recount(chosen)
     apart = min(len(set(plan.chosen) - set(chosen.tolist())) for plan in plans)
-    return NearPlan(tuple(chosen.tolist()), people, plans[0].people - people, apart)
+    loss = best.objective - people
+    return NearPlan(tuple(chosen.tolist()), people, loss, apart, plans[0].proven)
 
 
 def rule_prices(

@@ -207,6 +207,7 @@ def _phases(
     whole = is_whole(task.weight) and task.worth is None
     tolerance = 0.5 if whole else 1e-9 * max(1.0, task.rows.most * years)
     found = solved(program, cost, "min", search, whole=whole)
+    proven = found.value - found.bound < tolerance
     bound = years * task.rows.most - found.bound
     if kept is not None:
         least = years * task.rows.most - found.value
@@ -216,9 +217,11 @@ def _phases(
         for year, sites in enumerate(kept):
             keeping[blocks[year] + np.asarray(sites, dtype=np.int64)] += 1.0
         most = solved(program, keeping, "max", search, whole=True)
+        proven = proven and most.bound - most.value < 0.5
         used = np.flatnonzero(keeping)
         program.add_row(used, keeping[used], most.value - 0.5, np.inf)
         found = solved(program, cost, "min", search, whole=whole)
+        proven = proven and found.value - found.bound < tolerance
     elif found.value - found.bound < tolerance:
         chosen = first_of_equals(program, cost, "min", found, search, tolerance=tolerance)
         if (chosen != found.chosen).any():
@@ -239,7 +242,9 @@ def _phases(
         people=tuple(people),
         total=total,
         bound=max(total, bound),
-        status=Status.OPTIMAL if bound <= total or kept is not None else Status.TIME_LIMIT,
+        status=Status.OPTIMAL
+        if (bound <= total if kept is None else proven)
+        else Status.TIME_LIMIT,
         greedy=_greedy(task, new_sites, budgets, search),
         final_best=final,
         regret=final - people[-1] if people else 0.0,

@@ -35,8 +35,8 @@ class Stability:
     ----------
     plan
         Column numbers of the plan's sites.
-    chosen_share
-        Share of the worlds whose own best plan opens each site, shape (n_sites,).
+    opened
+        Which sites each world's own best plan opens, shape (n_worlds, n_sites).
     best
         Most people that any plan covers in each world, shape (n_worlds,). [persons]
     covered
@@ -50,12 +50,18 @@ class Stability:
     """
 
     plan: IntArray
-    chosen_share: FloatArray
+    opened: BoolArray
     best: FloatArray
     covered: FloatArray
     regret: FloatArray
     flips: IntArray
     proven: bool
+
+    @property
+    def chosen_share(self) -> FloatArray:
+        """Share of the worlds whose own best plan opens each site, shape (n_sites,)."""
+        share: FloatArray = self.opened.mean(axis=0)
+        return share
 
     @property
     def to_check(self) -> IntArray:
@@ -159,7 +165,7 @@ def stability(
     order = np.lexsort((np.arange(regret.size), -regret))
     return Stability(
         plan=own,
-        chosen_share=opened.mean(axis=0),
+        opened=opened,
         best=best,
         covered=covered,
         regret=regret,

@@ -158,7 +158,8 @@ def people_in_all(result: Result, venue_type: str) -> int | None:
 def _near(result: Result, venue_type: str) -> tuple[str, ...]:
     """Return the best plan but one, where the run looked for such."""
     own = of_type(result.plans, venue_type) if len(result.plans) else result.plans
-    return tuple(parts_of(own["added"].iloc[1])) if len(own) > 1 else ()
+    near = own[own["kind"] == "near"] if len(own) else own
+    return tuple(parts_of(near["added"].iloc[0])) if len(near) else ()
 
 
 def _smaller(result: Result, venue_type: str, most: int) -> tuple[str, ...]:

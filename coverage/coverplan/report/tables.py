@@ -359,6 +359,7 @@ PROSPECTS = (
     "plans",
     "prices",
     "checks",
+    "worlds",
     "equity",
     "targets_by_township",
 )

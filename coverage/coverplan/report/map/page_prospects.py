@@ -100,6 +100,7 @@ def near_plans(result: "Result", candidates: Mapping[str, int]) -> dict[str, lis
                 "sites": _sites(row["added"], candidates),
             }
             for _, row in result.plans.xs(kind, level="type").sort_index().iterrows()
+            if row["kind"] != "least_regret"  # which may lose more than a nearly as good one
         ]
         for kind in _types(result.plans)
     }
