@@ -64,10 +64,14 @@ def photograph(page_file: Path) -> bytes:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=CHROMIUM_ARGUMENTS)
         page = browser.new_page(viewport=SIZE, locale="zh-CN")  # type: ignore[arg-type]
+        faults: list[str] = []
+        page.on("pageerror", lambda fault: faults.append(str(fault)))
         page.goto(page_file.as_uri())
         page.wait_for_timeout(1500)
         picture = page.screenshot()
         browser.close()
+    if faults:
+        raise RuntimeError(f"{page_file.name} does not work: {faults}")
     return picture
 
 

@@ -200,6 +200,45 @@ def test_a_manifest_of_another_schema_is_refused(tmp_path):
         read_run(folder)
 
 
+def as_an_older_version_wrote_it(folder, **changes):
+    record = json.loads((folder / NAME).read_text(encoding="utf-8"))
+    (folder / NAME).write_text(json.dumps({**record, **changes}), encoding="utf-8")
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_a_folder_of_an_older_version_is_told_to_be_run_again(tmp_path, lang):
+    folder = write(small_result(), tmp_path / "small", page=None)
+    (folder / "data" / "prices.parquet").unlink()
+    record = read_manifest(folder)
+    rows = {name: count for name, count in record["rows"].items() if name != "prices"}
+    files = [item for item in record["files"] if "prices" not in item["name"]]
+    as_an_older_version_wrote_it(folder, rows=rows, files=files)
+    with pytest.raises(InputError) as caught:
+        read_run(folder)
+    problem = caught.value.problems[0]
+    assert problem.key == "report.other_version"
+    assert "prices" in problem.text(lang)
+    assert "coverplan run" in problem.text(lang)
+
+
+def test_a_folder_whose_plan_had_other_keys_is_told_to_be_run_again(tmp_path):
+    folder = write(small_result(), tmp_path / "small", page=None)
+    parameters = read_manifest(folder)["parameters"]
+    as_an_older_version_wrote_it(folder, parameters={**parameters, "walking": {"speed": 4}})
+    with pytest.raises(InputError) as caught:
+        read_run(folder)
+    assert [problem.key for problem in caught.value.problems] == ["report.other_version"]
+
+
+def test_a_manifest_that_lacks_what_we_read_is_told_to_be_run_again(tmp_path):
+    folder = write(small_result(), tmp_path / "small", page=None)
+    record = read_manifest(folder)
+    del record["crs_metric"]
+    (folder / NAME).write_text(json.dumps(record), encoding="utf-8")
+    with pytest.raises(InputError, match=r"manifest\.json"):
+        read_run(folder)
+
+
 def test_a_second_run_replaces_the_first_and_leaves_nothing_beside_it(tmp_path):
     write(small_result(), tmp_path / "small", page=page)
     write(small_result(lang="en"), tmp_path / "small", page=None)
