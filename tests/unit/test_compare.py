@@ -8,11 +8,14 @@ import openpyxl
 import pandas as pd
 import pytest
 
-from coverplan.config import parse_plan
+from coverplan.config import parse_plan, read_plan
 from coverplan.domain import Result
 from coverplan.errors import InputError
-from coverplan.report.compare import DEPENDS, compare, write_comparison
+from coverplan.pipeline import run
+from coverplan.report.compare import compare, lines_of, write_comparison
+from coverplan.report.compare_causes import DEPENDS
 from coverplan.report.run_folder import write
+from little_county import FILES, little_county
 from small_result import small_plan, small_result
 
 
@@ -23,6 +26,8 @@ def changed() -> Result:
     for frame in (result.gaps, result.presence):
         frame.loc[row, "state"] = "has"
         frame.loc[row, "places_open"] = 1
+    moved = result.venues.index[0]
+    result.venues.loc[moved, ["code9", "open"]] = ["500230201", True]
     result.gaps.loc[row, "people_uncovered_30min"] = 0
     result.gaps.loc[row, "people_covered_30min"] = 400
     result.gaps.loc[row, "people_unknown_30min"] = 0
@@ -75,8 +80,10 @@ def test_totals_say_how_many_townships_changed_their_answer():
 def test_a_changed_file_is_named_as_the_cause():
     found = compare(small_result(), changed())
     assert found.inputs.loc["venues.csv", "change"] == "changed"
-    assert set(found.townships["why"]) == {"venues.csv"}
-    assert found.targets["why"].tolist() == ["venues.csv"]
+    moved = f"venues.csv [{changed().venues.index[0]}]"
+    assert set(found.townships["why"]) == {moved}
+    assert set(found.townships["cause"]) == {"data"}
+    assert found.targets["why"].tolist() == [moved]
 
 
 def test_a_changed_key_is_named_where_its_figure_hangs_on_it():
@@ -84,8 +91,12 @@ def test_a_changed_key_is_named_where_its_figure_hangs_on_it():
     found = compare(small_result(), later)
     assert rows_of(found.parameters.reset_index()) == [("travel.speed_kmh", "", "20.0")]
     why = found.townships.set_index("figure")["why"]
-    assert why["people_uncovered_30min"] == "venues.csv; travel.speed_kmh"
-    assert why["state"] == "venues.csv", "speed decides nobody's presence"
+    moved = f"venues.csv [{later.venues.index[0]}]"
+    assert why["people_uncovered_30min"] == f"{moved}; travel.speed_kmh"
+    assert why["state"] == moved, "speed decides nobody's presence"
+    kinds = found.townships.set_index("figure")["cause"]
+    assert kinds["people_uncovered_30min"] == "data; parameter"
+    assert kinds["state"] == "data"
 
 
 def test_the_report_date_concerns_every_figure():
@@ -147,3 +158,44 @@ def test_the_same_comparison_is_the_same_bytes(tmp_path):
 def test_a_comparison_without_differences_says_none(tmp_path):
     names = write_comparison(compare(small_result(), small_result()), tmp_path)
     assert not [name for name in names if name.endswith(".png")]
+
+
+@pytest.fixture(scope="module")
+def quarters(tmp_path_factory):
+    """Return two runs: a site opened in 双路镇, 双龙镇 took back its answer, 三合街道 grew."""
+    folder = tmp_path_factory.mktemp("quarters")
+    before = run(read_plan(little_county(folder / "a")))
+    later = little_county(
+        folder / "b",
+        venues=FILES["venues.csv"].replace("安宁村,,,在建", "安宁村,,,开放"),
+        reports="township,type,answer\n双龙镇,university_site,未报\n",
+        population=FILES["population.csv"].replace("140954", "141000").replace("175954", "176000"),
+    )
+    return compare(before, run(read_plan(later)))
+
+
+def why_of(found, code9, figure, venue_type="university_site"):
+    rows = found.townships
+    own = rows[(rows["code9"] == code9) & (rows["figure"] == figure) & (rows["type"] == venue_type)]
+    return own["cause"].item(), own["why"].item()
+
+
+def test_each_row_names_the_rows_of_input_that_moved_it_and_no_others(quarters):
+    assert why_of(quarters, "500230111", "state") == ("data", "venues.csv [v2]")
+    assert why_of(quarters, "500230111", "places_open") == ("data", "venues.csv [v2]")
+    assert why_of(quarters, "500230112", "state") == ("data", "reports.csv")
+    assert why_of(quarters, "500230001", "people", "") == ("data", "population.csv")
+
+
+def test_the_causes_are_told_in_the_readers_words(quarters):
+    lines = lines_of(quarters, "zh")
+    assert any("双路镇" in line and "数据" in line and "[v2]" in line for line in lines)
+    assert not [line for line in lines_of(quarters, "en") if "data: venues.csv []" in line]
+
+
+def test_a_new_boundary_is_told_apart_from_data_and_parameters():
+    later = with_parameter(small_result(), "boundaries", "outline", "other.geojson")
+    later.townships.loc[later.townships.index[0], "area_km2"] += 1.0
+    found = compare(small_result(), later).townships
+    assert found["cause"].tolist() == ["boundary"]
+    assert found["why"].tolist() == ["boundaries.outline"]

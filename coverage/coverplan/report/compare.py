@@ -11,6 +11,7 @@ import pandas as pd
 from coverplan.config import Plan
 from coverplan.domain import Result
 from coverplan.errors import InputError, Problem, Where
+from coverplan.report.compare_causes import Causes
 from coverplan.report.csv_out import write_csv
 from coverplan.report.figures import draw_changes, figure_png
 from coverplan.report.form import Book, Column
@@ -22,29 +23,6 @@ from coverplan.report.words import header, type_name, word
 from coverplan.text import say
 
 __all__ = ["Comparison", "compare", "lines_of", "write_comparison"]
-
-_DATA = ("townships", "venues", "venue_types")
-_REACH = (
-    *_DATA,
-    "villages",
-    "population",
-    "candidates",
-    "demand",
-    "travel",
-    "schools",
-    "programme",
-)
-DEPENDS: Mapping[str, tuple[str, ...]] = {
-    "state": _DATA,
-    "places_open": _DATA,
-    "people_uncovered": _REACH,
-    "proposed": (*_REACH, "placement", "targets"),
-    "status": (*_DATA, "villages", "schools", "targets"),
-    "done": (*_DATA, "villages", "schools", "targets"),
-    "people": ("townships", "population"),
-    "area_km2": ("townships", "boundaries"),
-}
-"""Figure -> the tables of the plan that it is computed from; the date concerns them all."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -59,11 +37,11 @@ class Comparison:
     inputs
         [file] `change` (added | removed | changed), `rows_before, rows_after`.
     townships
-        `code9, township, type, figure, before, after, difference, why`: one row a change.
+        `code9, township, type, figure, before, after, difference, cause, why`: one row a change.
     targets
-        `id, figure, before, after, difference, why`.
+        `id, figure, before, after, difference, cause, why`.
     totals
-        `type, figure, before, after, difference, why` of the whole county.
+        `type, figure, before, after, difference, cause, why` of the whole county.
     before, after
         The two results.
     """
@@ -87,8 +65,9 @@ def compare(run_a: Result | Path | str, run_b: Result | Path | str) -> Compariso
     """
     Compare two runs of one county.
 
-    Each change names what may have moved it: those tables and keys of the plan that its figure is
-    computed from and that differ themselves.
+    Each change names what may have moved it, and of which kind that is (data, boundary, parameter,
+    date): the files whose rows of that township and type differ, with the venues that do, and the
+    keys of the plan that its figure is computed from and that differ themselves.
 
     Parameters
     ----------
@@ -112,7 +91,7 @@ def compare(run_a: Result | Path | str, run_b: Result | Path | str) -> Compariso
         found = f"{a.plan.county.code} / {b.plan.county.code}"
         raise InputError(Problem("report.compare.counties", Where(key="county.code"), found))
     parameters, inputs = _parameters(a.plan, b.plan), _inputs(a, b)
-    causes = _Causes(a.plan, b.plan, parameters, inputs)
+    causes = Causes(a, b, list(parameters.index), list(inputs.index))
     return Comparison(
         parameters, inputs, _townships(a, b, causes), _targets(a, b, causes),
         _totals(a, b, causes), a, b,
@@ -140,7 +119,8 @@ def lines_of(comparison: Comparison, lang: str = "zh") -> list[str]:
                 _cell(result, row[name], name, lang) or say("report.no_figure", lang)
                 for name in ("before", "after")
             )
-            values = {"what": " ".join(word for word in words if word), "why": row["why"]}
+            why = f"{_cell(result, row['cause'], 'cause', lang)}: {row['why']}"
+            values = {"what": " ".join(word for word in words if word), "why": why}
             lines.append(say("report.compare.line", lang, **values, before=before, after=after))
     return lines
 
@@ -194,40 +174,6 @@ def _map_of(comparison: Comparison, venue_type: str, lang: str) -> Any:
     return lambda ax: draw_changes(ax, comparison.after, venue_type, words, lang)
 
 
-class _Causes:
-    """Knows which tables and keys of the plan differ, and which figures hang on them."""
-
-    def __init__(self, a: Plan, b: Plan, parameters: pd.DataFrame, inputs: pd.DataFrame) -> None:
-        self.keys = list(parameters.index)
-        owner = {**_files(a), **_files(b)}
-        self.files = {name: owner.get(name, "") for name in inputs.index}
-
-    def of(self, figure: str) -> str:
-        """Return the files and keys that may have moved a figure, joined by ";"."""
-        tables = DEPENDS[figure]
-        files = [name for name, table in self.files.items() if table in tables]
-        keys = [key for key in self.keys if key.split(".")[0] in tables or key == "county.as_of"]
-        return "; ".join([*files, *keys])
-
-
-def _files(plan: Plan) -> dict[str, str]:
-    """Return file name -> table of the plan that names it."""
-    found: dict[str, str] = {}
-    for table, content in parameters_of(plan).items():
-        for value in _leaves(content):
-            if isinstance(value, str) and "." in value:
-                found.setdefault(value, table)
-    return found
-
-
-def _leaves(tree: Any) -> list[Any]:
-    if isinstance(tree, Mapping):
-        return [leaf for value in tree.values() for leaf in _leaves(value)]
-    if isinstance(tree, list):
-        return [leaf for value in tree for leaf in _leaves(value)]
-    return [tree]
-
-
 def _flat(tree: Any, prefix: str = "") -> dict[str, str]:
     """Return `table.key` -> text; a programme is known by its type, not by its place."""
     if isinstance(tree, Mapping):
@@ -270,12 +216,12 @@ def _inputs(a: Result, b: Result) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=columns).set_index("file")
 
 
-def _townships(a: Result, b: Result, causes: _Causes) -> pd.DataFrame:
+def _townships(a: Result, b: Result, causes: Causes) -> pd.DataFrame:
     names = {**a.townships["name"].to_dict(), **b.townships["name"].to_dict()}
     rows: list[tuple[Any, ...]] = []
     for column in ("people", "area_km2"):
         for code, *change in _changes(a.townships[column], b.townships[column]):
-            rows.append((code, names.get(code, ""), "", column, *change, causes.of(column)))
+            rows.append((code, names.get(code, ""), "", column, *change, *causes.of(column, code)))
     figures = ["state", "places_open", "proposed"]
     figures += [f"people_uncovered_{cutoff}min" for cutoff in cutoffs_of([*a.gaps, *b.gaps])]
     for column in figures:
@@ -284,8 +230,19 @@ def _townships(a: Result, b: Result, causes: _Causes) -> pd.DataFrame:
         root = "people_uncovered" if column.startswith("people_") else column
         for (code, venue_type), *change in _changes(_told(a, column), _told(b, column)):
             name = names.get(code, "")
-            rows.append((code, name, venue_type, column, *change, causes.of(root)))
-    columns = ["code9", "township", "type", "figure", "before", "after", "difference", "why"]
+            why = causes.of(root, code, venue_type)
+            rows.append((code, name, venue_type, column, *change, *why))
+    columns = [
+        "code9",
+        "township",
+        "type",
+        "figure",
+        "before",
+        "after",
+        "difference",
+        "cause",
+        "why",
+    ]
     return pd.DataFrame(rows, columns=columns)
 
 
@@ -297,28 +254,33 @@ def _told(result: Result, column: str) -> "pd.Series[Any]":
     return values
 
 
-def _targets(a: Result, b: Result, causes: _Causes) -> pd.DataFrame:
+def _targets(a: Result, b: Result, causes: Causes) -> pd.DataFrame:
     rows = [
-        (name, column, *change, causes.of(column))
+        (name, column, *change, *causes.of(column))
         for column in ("status", "done")
         for name, *change in _changes(a.targets[column], b.targets[column])
     ]
-    return pd.DataFrame(rows, columns=["id", "figure", "before", "after", "difference", "why"])
+    return pd.DataFrame(
+        rows, columns=["id", "figure", "before", "after", "difference", "cause", "why"]
+    )
 
 
-def _totals(a: Result, b: Result, causes: _Causes) -> pd.DataFrame:
+def _totals(a: Result, b: Result, causes: Causes) -> pd.DataFrame:
     """Return how many townships have, have not, have not reported; and people beyond a limit."""
     rows: list[tuple[Any, ...]] = []
     counts = [one.presence.reset_index()[["type", "state"]].value_counts() for one in (a, b)]
     both = counts[0].index.union(counts[1].index)
     series = [one.reindex(both, fill_value=0) for one in counts]
     for (venue_type, state), *change in _changes(*series):
-        rows.append((venue_type, f"state_{state}", *change, causes.of("state")))
+        rows.append((venue_type, f"state_{state}", *change, *causes.of("state", "", venue_type)))
     uncovered = [_county(one) for one in (a, b)]
     for (venue_type, cutoff), *change in _changes(*uncovered):
         figure = f"people_uncovered_{cutoff}min"
-        rows.append((venue_type, figure, *change, causes.of("people_uncovered")))
-    return pd.DataFrame(rows, columns=["type", "figure", "before", "after", "difference", "why"])
+        why = causes.of("people_uncovered", "", venue_type)
+        rows.append((venue_type, figure, *change, *why))
+    return pd.DataFrame(
+        rows, columns=["type", "figure", "before", "after", "difference", "cause", "why"]
+    )
 
 
 def _county(result: Result) -> "pd.Series[Any]":
@@ -390,6 +352,8 @@ def _cell(result: Result, value: Any, column: str, lang: str) -> str | None:
         text = say("report.tally", lang, state=state)
     elif column == "figure":
         text = header(text, lang)
+    elif column == "cause":
+        text = "、".join(word("cause", one, lang) for one in text.split("; ") if one)
     elif column == "change":
         text = word("change", text, lang)
     elif column in {"before", "after"}:
