@@ -132,7 +132,9 @@ def test_the_papers_command_puts_them_into_the_run_folder(tmp_path, capsys):
     assert main(["papers", str(folder), "--lang", "zh", "--geojson"]) == 0
     assert (folder / "report.docx").is_file()
     assert (folder / "geojson" / "venues.geojson").is_file()
-    assert "个文件" in capsys.readouterr().out
+    printed = capsys.readouterr().out
+    assert "个文件" in printed
+    assert {"report.docx", "geojson/venues.geojson"} <= set(printed.splitlines())
     assert read_run(folder).as_of.year == 2025, "the run itself is untouched"
 
 

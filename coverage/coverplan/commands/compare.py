@@ -61,5 +61,7 @@ def execute(options: argparse.Namespace) -> int:
         print(say("report.cli.same", lang))
     if options.out is not None:
         names = write_comparison(found, options.out, lang=lang)
+        for name in names:
+            print(name)
         print(say("report.cli.files", lang, count=len(names), path=options.out))
     return DONE

@@ -70,5 +70,7 @@ def execute(options: argparse.Namespace) -> int:
         names += printed
         if (folder / NAME).is_file():
             add_files(folder, printed)
+    for name in names:
+        print(name)
     print(say("report.cli.files", lang, count=len(names), path=folder))
     return DONE
