@@ -152,7 +152,7 @@ def test_the_compare_command_prints_what_changed_and_why(tmp_path, capsys):
     other = write(later, tmp_path / "other", page=None)
     assert main(["compare", str(one), str(other), "--out", str(tmp_path / "c")]) == 0
     told = capsys.readouterr().out
-    assert "丙乡 社区科普大学教学点 状态：未报 → 有（可能的原因：venues.csv）" in told
+    assert "丙乡 社区科普大学教学点 状态：未报 → 有（可能的原因：数据：venues.csv）" in told
     assert (tmp_path / "c" / "compare.xlsx").is_file()
     assert main(["compare", str(one), str(one), "--lang", "en"]) == 0
     assert "The two runs say the same" in capsys.readouterr().out

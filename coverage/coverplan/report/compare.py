@@ -119,7 +119,8 @@ def lines_of(comparison: Comparison, lang: str = "zh") -> list[str]:
                 _cell(result, row[name], name, lang) or say("report.no_figure", lang)
                 for name in ("before", "after")
             )
-            why = f"{_cell(result, row['cause'], 'cause', lang)}: {row['why']}"
+            kind = _cell(result, row["cause"], "cause", lang) or ""
+            why = say("report.compare.why", lang, kind=kind, why=row["why"]) if kind else row["why"]
             values = {"what": " ".join(word for word in words if word), "why": why}
             lines.append(say("report.compare.line", lang, **values, before=before, after=after))
     return lines
