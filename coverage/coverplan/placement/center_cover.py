@@ -1,10 +1,12 @@
 """Whether a few sites can reach everybody within a time: set covering, reduced and decided."""
 
+import time
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from coverplan.placement.cover_tree import cover_exactly
 from coverplan.placement.highs import Engine, Model, Outcome, Solution
 from coverplan.placement.options import SiteRows
 
@@ -12,6 +14,10 @@ __all__ = ["Decision", "cover_greedily", "decide"]
 
 BoolArray = NDArray[np.bool_]
 IntArray = NDArray[np.int64]
+
+# Cells that the branching on demand points may look at before the solver is asked, and nodes.
+WORK = 4_000_000_000
+NODES = (100, 20_000)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -112,6 +118,17 @@ def decide(
     table = within[np.ix_(kept_rows, kept_columns)]
     if plain and kept_columns.size <= p:
         return Decision(possible=True, sites=kept_columns)
+    if plain and not relaxed:
+        nodes = int(np.clip(WORK // max(table.size, 1), *NODES))
+        began = time.monotonic()
+        limit = np.inf if time_limit_s is None else time_limit_s
+        possible, found = cover_exactly(
+            table, p, nodes, stop=lambda: time.monotonic() - began >= limit
+        )
+        if possible is not None:
+            return Decision(possible=possible, sites=kept_columns[found])
+        if time_limit_s is not None:
+            time_limit_s = max(0.0, limit - (time.monotonic() - began))
     row, column = np.nonzero(table)
     start = np.concatenate([[0], np.cumsum(np.bincount(row, minlength=kept_rows.size))])
     ones = np.ones(kept_rows.size)
