@@ -59,7 +59,7 @@ def loop_desk(folder: Path, quarter: str = QUARTER, **changed: str) -> Desk:
         **changed,
     }
     path = little_county(folder / "plan", more=MORE, **texts)
-    return opened(read_plan(path), quarter, folder / "quarters")
+    return opened(read_plan(path), quarter, folder / "out")
 
 
 def handed_out(desk: Desk) -> dict[str, Path]:

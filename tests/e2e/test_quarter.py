@@ -18,6 +18,7 @@ from coverplan.loop.collect import collect
 from coverplan.loop.desk import opened
 from coverplan.loop.forms import write_forms
 from coverplan.loop.quarters import Quarter
+from coverplan.loop.snapshots import seal_of
 from coverplan.loop.stages import Comment, Draft, Stage, read_comments, write_comments
 from loop_county import COMPLETE, answered, cell, head, loop_desk, rows_of, venue
 from support import DATA
@@ -37,11 +38,11 @@ def quarter(tmp_path_factory):
     """Do everything once, in the order of the guide, and keep what was printed."""
     folder = tmp_path_factory.mktemp("quarter")
     desk = loop_desk(folder)
-    plan, out = str(desk.plan.folder / "plan.toml"), str(folder / "quarters")
+    plan, out = str(desk.plan.folder / "plan.toml"), str(folder / "out")
     common = ["--out", out]
     assert main(["freeze", plan, "2025Q2", *common]) == 0
     assert main(["forms", plan, "--quarter", "2025Q3", *common]) == 0
-    forms = folder / "quarters" / "2025Q3" / "forms" / "乡镇"
+    forms = folder / "out-quarters" / "2025Q3" / "forms" / "乡镇"
     inbox = folder / "inbox"
     for number, path in enumerate(sorted(forms.iterdir())):
         unit = path.stem.split("_")[1]
@@ -54,7 +55,7 @@ def quarter(tmp_path_factory):
     assert main([*stage, "--stage", "征求意见稿"]) == 0
     assert main(["freeze", plan, "2025Q3", *common]) == 0
     assert main(["pack", plan, "--quarter", "2025Q3", *common]) == 0
-    return folder / "quarters" / "2025Q3", desk, stage
+    return folder / "out-quarters" / "2025Q3", desk, stage
 
 
 def text_of(path):
@@ -89,7 +90,7 @@ def test_the_draft_carries_stage_and_version_in_its_name_and_on_its_pages(quarte
 
 
 def test_a_final_version_wants_every_comment_decided_and_reasoned(quarter, tmp_path, capsys):
-    folder, _, stage = quarter
+    folder, desk, stage = quarter
     (table,) = (folder / "papers").glob(f"*{MARK}*.xlsx")
     book = openpyxl.load_workbook(table)
     sheet = book.active
@@ -112,9 +113,20 @@ def test_a_final_version_wants_every_comment_decided_and_reasoned(quarter, tmp_p
     sheet.cell(top + 1, 6, "方案写的是 5 个")
     sheet.cell(top + 2, 5, "采纳")
     book.save(filled)
+    capsys.readouterr()
     assert main(final) == 0
+    assert "还没有封存" not in capsys.readouterr().out
     (report,) = (folder / "papers").glob("*定稿第3版*.docx")
     text, _ = text_of(report)
+    seal = seal_of(folder.parent / "frozen" / "2025Q3")
+    assert f"本报告的数据已封存，封印 {seal[:16]}…。" in text
+    assert "2025Q3 已报 3/8 个单位；其余 5 个单位沿用上季数据" in text or "最近一次收表" in text
+    table = desk.plan.folder / "reports.csv"
+    before = table.read_bytes()
+    table.write_bytes(before.replace("张三".encode(), "王五".encode()))
+    assert main(final) == 2
+    assert "与本季封存的不一样" in capsys.readouterr().err
+    table.write_bytes(before)
     assert "共收到意见 2 条：采纳 1 条，部分采纳 0 条，未采纳 1 条。" in text
     assert "方案写的是 5 个" in text
     assert "年　月　日" in text  # dated when it is signed
@@ -129,11 +141,12 @@ def test_the_archive_opens_and_holds_what_an_office_needs(quarter):
     assert any(name.startswith("填报表/乡镇/500230001") for name in names)
     assert "成果/gaps.xlsx" in names
     assert any(name.endswith("report.docx") for name in names)
+    assert "成果/request.docx" in names
 
 
 def test_the_next_quarter_begins_with_what_was_frozen(quarter, tmp_path):
     folder, desk, _ = quarter
-    plan, out = str(desk.plan.folder / "plan.toml"), str(folder.parent)
+    plan, out = str(desk.plan.folder / "plan.toml"), str(folder.parent.with_name("out"))
     assert main(["forms", plan, "--quarter", "2025Q4", "--out", out]) == 0
     forms = folder.parent / "2025Q4" / "forms" / "乡镇"
     form = next(path for path in forms.iterdir() if "双路镇" in path.name)
@@ -179,12 +192,12 @@ def test_a_quarter_is_taken_from_the_report_date_where_none_is_typed(tmp_path):
     plan = str(desk.plan.folder / "plan.toml")
     assert read_plan(plan).county.as_of.isoformat() == "2025-12-31"
     assert main(["forms", plan, "--out", str(tmp_path / "q")]) == 0
-    assert (tmp_path / "q" / "2025Q4" / "forms").is_dir()
+    assert (tmp_path / "q-quarters" / "2025Q4" / "forms").is_dir()
 
 
 def test_thirty_forms_of_the_example_county_merge_and_no_row_is_lost(tmp_path):
     plan = read_plan(DATA / "example" / "plan.toml")
-    desk = opened(plan, "2025Q4", tmp_path / "quarters")
+    desk = opened(plan, "2025Q4", tmp_path / "out")
     forms = write_forms(desk.issue(), tmp_path / "forms")
     inbox, rows = tmp_path / "inbox", 0
     for number, form in enumerate(path for path in forms if path.parent.name == "乡镇"):

@@ -122,7 +122,7 @@ def test_a_tick_that_is_taken_away_leaves_the_type_unreported_and_is_told(tmp_pa
     assert presence.loc[("500230112", "university_site"), "state"] == "unreported"
     line = f"上季零报告、本季未打勾也未填，按未报 1 项：双龙镇（{UNI}）"
     assert any(line in one for one in told(found, "zh"))
-    again = opened(read_plan(desk.plan.folder / "plan.toml"), "2025Q3", desk.root)
+    again = opened(read_plan(desk.plan.folder / "plan.toml"), "2025Q3", tmp_path / "out")
     lines, _ = told_changes(again, type(desk.quarter)(2025, 2), "zh")
     assert f"上季零报告、本季没有打勾也没有填，改按未报 1 项：双龙镇（{UNI}）。" in lines
 
@@ -211,7 +211,7 @@ def test_the_change_since_last_quarter_names_what_became_disputed(tmp_path):
     frozen.parent.mkdir(parents=True)
     freeze(desk.plan, type(desk.quarter)(2025, 2), frozen)
     applied(desk, checked(desk, handed_out(desk), tmp_path, "不属实"))
-    again = opened(read_plan(desk.plan.folder / "plan.toml"), "2025Q3", desk.root)
+    again = opened(read_plan(desk.plan.folder / "plan.toml"), "2025Q3", tmp_path / "out")
     lines, _ = told_changes(again, type(desk.quarter)(2025, 2), "zh")
     assert "其中抽查不属实、改为待核、不再计入开放 1 个：滨江教学点。" in lines
 

@@ -38,7 +38,7 @@ EARLIER = (
 @pytest.fixture
 def frozen(tmp_path):
     desk = loop_desk(tmp_path, "2025Q2", venues=EARLIER)
-    folder = tmp_path / "quarters" / "frozen" / "2025Q2"
+    folder = tmp_path / "out-quarters" / "frozen" / "2025Q2"
     folder.parent.mkdir(parents=True)
     return desk, freeze(desk.plan, desk.quarter, folder)
 
@@ -149,21 +149,21 @@ def test_what_changed_is_told_in_sentences(frozen):
 
 def test_the_command_freezes_compares_and_refuses_a_damaged_quarter(tmp_path, capsys):
     desk = loop_desk(tmp_path, "2025Q2", venues=EARLIER)
-    plan, out = str(desk.plan.folder / "plan.toml"), str(tmp_path / "quarters")
+    plan, out = str(desk.plan.folder / "plan.toml"), str(tmp_path / "out")
     assert main(["freeze", plan, "2025Q2", "--out", out]) == 0
     (desk.plan.folder / "venues.csv").write_text(LATER, encoding="utf-8")
     assert main(["freeze", plan, "2025Q3", "--out", out]) == 0
     printed = capsys.readouterr().out
     assert "净增 +1" in printed
-    folder = tmp_path / "quarters" / "2025Q3" / "changes-since-2025Q2"
+    folder = tmp_path / "out-quarters" / "2025Q3" / "changes-since-2025Q2"
     assert {path.name for path in folder.iterdir()} == {"变化.txt", "changes.csv", "变化表.xlsx"}
     assert "净增 +1" in (folder / "变化.txt").read_text(encoding="utf-8-sig")
     # the forms of the next quarter begin with what was frozen last
     assert (
-        opened(read_plan(plan), "2025Q4", tmp_path / "quarters").known().venues.loc["v2", "status"]
+        opened(read_plan(plan), "2025Q4", tmp_path / "out").known().venues.loc["v2", "status"]
         == "open"
     )
-    path = unlock(tmp_path / "quarters" / "frozen" / "2025Q2" / "venues.csv")
+    path = unlock(tmp_path / "out-quarters" / "frozen" / "2025Q2" / "venues.csv")
     path.write_bytes(b"x")
     assert main(["changes", plan, "2025Q2", "--quarter", "2025Q3", "--out", out]) == 2
     assert "2025Q2/venues.csv" in capsys.readouterr().err

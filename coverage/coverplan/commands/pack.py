@@ -66,7 +66,7 @@ def execute(options: argparse.Namespace) -> int:
             write_forms(desk.issue(), forms)
         target = desk.folder / f"{slug}-{desk.quarter}-office.zip"
         target.write_bytes(office_archive(desk.plan, desk.quarter, folder, forms))
-        print(say("cli.written", lang, path=target))
+        print(say("loop.cli.packed", lang, path=target, size=megabytes(target)))
         if options.windows:
             wheels = Path(scratch) / "wheels"
             own = own_wheel(options.source or Path(), wheels)
@@ -74,6 +74,19 @@ def execute(options: argparse.Namespace) -> int:
             target = desk.folder / f"{slug}-windows.zip"
             target.write_bytes(windows_archive(desk.plan, desk.quarter, wheels))
             print(say("loop.cli.wheels", lang, n=count))
-            print(say("cli.written", lang, path=target))
+            print(say("loop.cli.packed", lang, path=target, size=megabytes(target)))
     infeasible = (result.programmes["status"] == "infeasible").any()
     return INFEASIBLE if infeasible else DONE
+
+
+def megabytes(path: Path) -> str:
+    """
+    Return how large a file is, in megabytes of 1 000 000 bytes.
+
+    Parameters
+    ----------
+    path
+        The file.
+    """
+    size = path.stat().st_size / 1e6
+    return f"{size:.1f}" if size < 10 else f"{size:.0f}"  # noqa: PLR2004 - a digit more for small ones

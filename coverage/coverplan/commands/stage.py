@@ -46,7 +46,7 @@ def execute(options: argparse.Namespace) -> int:
     int
         The exit code.
     """
-    from coverplan.loop.desk import opened, told_changes  # noqa: PLC0415 - lazy
+    from coverplan.loop.desk import opened, sealed, told_changes  # noqa: PLC0415 - lazy
     from coverplan.loop.stages import (  # noqa: PLC0415 - lazy
         COMMENTS,
         Draft,
@@ -61,6 +61,9 @@ def execute(options: argparse.Namespace) -> int:
     lang = options.lang or "zh"
     desk = opened(plan_of(options), options.quarter, options.out)
     draft = Draft(Stage(options.stage), options.version)
+    seal = sealed(desk) if draft.stage is Stage.FINAL else ""
+    if draft.stage is Stage.FINAL and not seal:
+        print("! " + say("loop.stage.not_frozen", lang, quarter=desk.quarter))
     comments = read_comments(options.comments, draft.stage) if options.comments else ()
     before = desk.earlier()
     changes = told_changes(desk, before[-1], "zh")[0] if before else []
@@ -68,7 +71,7 @@ def execute(options: argparse.Namespace) -> int:
     folder = desk.folder / "papers"
     folder.mkdir(parents=True, exist_ok=True)
     report = folder / draft.name(report_title(result, desk.quarter), ".docx")
-    write_report(result, changes, comments, report, draft, desk.quarter)
+    write_report(result, changes, comments, report, draft, desk.quarter, seal=seal)
     table = folder / draft.name(COMMENTS.zh, ".xlsx")
     unit = desk.plan.county.unit or desk.plan.county.name
     write_comments(comments, table, draft, desk.quarter, unit)

@@ -6,12 +6,13 @@ from pathlib import Path
 
 from coverplan.config import Plan, read_plan
 from coverplan.domain import Inputs
+from coverplan.errors import InputError, Problem, Where
 from coverplan.intake.inputs import read_inputs
 from coverplan.loop.forms import Issue, issue
 from coverplan.loop.quarters import Quarter, quarters_folder
-from coverplan.loop.snapshots import whole
+from coverplan.loop.snapshots import holds, seal_of, whole
 
-__all__ = ["FROZEN", "Desk", "opened", "told_changes"]
+__all__ = ["FROZEN", "Desk", "opened", "sealed", "told_changes"]
 
 FROZEN = "frozen"
 """Folder of the snapshots, inside the folder of all quarters."""
@@ -66,7 +67,7 @@ class Desk:
         return issue(self.plan, self.quarter, self.known(), numbers)
 
 
-def opened(plan: Plan, quarter: str | None, root: Path | None) -> Desk:
+def opened(plan: Plan, quarter: str | None, out: Path | None = None) -> Desk:
     """
     Return the desk of a quarter.
 
@@ -76,8 +77,8 @@ def opened(plan: Plan, quarter: str | None, root: Path | None) -> Desk:
         The plan.
     quarter
         As typed; the quarter of the plan's report date where None.
-    root
-        Folder of all quarters; beside the run folder where None.
+    out
+        The run folder, beside which the papers of all quarters lie; the plan's own where None.
 
     Raises
     ------
@@ -86,7 +87,29 @@ def opened(plan: Plan, quarter: str | None, root: Path | None) -> Desk:
     """
     day: date = plan.county.as_of
     chosen = Quarter.of(day) if quarter is None else Quarter.parse(quarter)
-    return Desk(plan, chosen, quarters_folder(plan, root))
+    return Desk(plan, chosen, quarters_folder(plan, out))
+
+
+def sealed(desk: Desk) -> str:
+    """
+    Return the seal of the desk's own quarter; empty where it has not been frozen yet.
+
+    Parameters
+    ----------
+    desk
+        The quarter.
+
+    Raises
+    ------
+    InputError
+        The plan's tables are no longer what was frozen: a final paper would tell other figures.
+    """
+    folder = desk.root / FROZEN / str(desk.quarter)
+    if not folder.is_dir():
+        return ""
+    if not holds(desk.plan, folder):
+        raise InputError(Problem("loop.stage.not_sealed", Where(file=folder.name)))
+    return seal_of(folder)
 
 
 def told_changes(desk: Desk, since: Quarter, lang: str) -> tuple[list[str], Path]:

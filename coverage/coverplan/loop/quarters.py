@@ -95,25 +95,26 @@ class Quarter:
         return f"{self.year}Q{self.number}"
 
 
-def quarters_folder(plan: Plan, chosen: Path | None = None) -> Path:
+def quarters_folder(plan: Plan, out: Path | None = None) -> Path:
     """
     Return the folder in which the papers of all quarters lie.
+
+    It stands beside the run folder, so that a run which replaces its own folder cannot touch what
+    was sent out or frozen.
 
     Parameters
     ----------
     plan
         The plan.
-    chosen
-        What the command line says; else it stands beside the run folder, so that a run which
-        replaces its own folder cannot touch what was sent out or frozen.
+    out
+        The run folder as the command line says, here as for a run; else the plan's own.
 
     Raises
     ------
     InputError
         Neither the plan nor the command line names a folder.
     """
-    if chosen is not None:
-        return chosen.resolve()
-    if plan.outputs.dir is None:
+    folder = plan.outputs.dir if out is None else out.resolve()
+    if folder is None:
         raise InputError(Problem("loop.no_dir"))
-    return plan.outputs.dir.with_name(f"{plan.outputs.dir.name}-quarters")
+    return folder.with_name(f"{folder.name}-quarters")

@@ -12,7 +12,7 @@ from coverplan.intake.returns import RETURNS_FILE
 from coverplan.intake.sources import PROVENANCE_FILE
 from coverplan.loop.quarters import Quarter
 
-__all__ = ["SEAL", "freeze", "seal_of", "whole"]
+__all__ = ["SEAL", "freeze", "holds", "seal_of", "whole"]
 
 SEAL = "snapshot.json"
 """The file that lists a snapshot's files with their hashes."""
@@ -108,6 +108,27 @@ def whole(folder: Path) -> dict[str, Any]:
     if problems:
         raise InputError(problems)
     return record
+
+
+def holds(plan: Plan, folder: Path) -> bool:
+    """
+    Return whether a snapshot holds what the plan reads now.
+
+    Parameters
+    ----------
+    plan
+        The plan.
+    folder
+        The snapshot.
+
+    Raises
+    ------
+    InputError
+        It is damaged.
+    """
+    sealed = {item["name"]: item["sha256"] for item in whole(folder)["files"]}
+    now = {name: hashlib.sha256(content).hexdigest() for name, content in _contents(plan).items()}
+    return sealed == now
 
 
 def seal_of(folder: Path) -> str:

@@ -223,6 +223,8 @@ def write_report(
     path: Path,
     draft: Draft,
     quarter: Quarter,
+    *,
+    seal: str = "",
 ) -> None:
     """
     Write the quarter's report at a stage.
@@ -241,6 +243,8 @@ def write_report(
         Which stage.
     quarter
         The quarter.
+    seal
+        Seal of the frozen data that it tells of; empty where they are not frozen.
     """
     plan = result.plan
     unit = plan.county.unit or plan.county.name
@@ -254,6 +258,8 @@ def write_report(
     for said in result.notes:
         if said.key.startswith(SAID_FIRST):
             letter.text(said.text("zh"))
+    if seal:
+        letter.text(say("loop.stage.seal", "zh", seal=seal[:16]))
     letter.section(say("loop.stage.changes", "zh"))
     for line in changes or [say("loop.stage.no_before", "zh")]:
         letter.text(line)
