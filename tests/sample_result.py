@@ -230,6 +230,7 @@ def _plan(world: World) -> Any:
         population=SimpleNamespace(year=2010, kind="census"),
         venues=SimpleNamespace(assume_none=False),
         travel=SimpleNamespace(rung=world.rung, mode="mixed"),
+        demand=SimpleNamespace(source="grid", unlocated="draws"),
         programme=(
             programme("university_site", "every_township", (15, 30, 45), 30),
             programme("school_museum", "p_median", (30, 45), 45),

@@ -183,7 +183,8 @@ def packed(tree: Any) -> Any:
 
     A list of equal values becomes `{"=": value, "n": length}`, one of few different values
     `{"w": values, "i": numbers}`, rows with the same keys `{"#c": columns, "n": length}`, numbers
-    that count up `{"#r": [first, length, ...]}`, texts that begin like the one before
+    that count up `{"#r": [first, length, ...]}`, a mapping of few different values
+    `{"#k": keys, "v": list}`, texts that begin like the one before
     `{"#f": texts}`, each led by a sign for how many characters it shares: where that is shorter.
 
     Parameters
@@ -199,10 +200,13 @@ def packed(tree: Any) -> Any:
     {'#f': ['Asite-1001', 'I2', 'I3', 'I4']}
     """
     if isinstance(tree, dict):
-        return {key: packed(value) for key, value in tree.items()}
+        plain = {key: packed(value) for key, value in tree.items()}
+        few = _few_values(list(tree.values())) if len(tree) >= 4 else []  # noqa: PLR2004
+        ways = [plain, *({"#k": list(tree), "v": values} for values in few)]
+        return min(ways, key=lambda way: len(island(way)))
     if not isinstance(tree, list):
         return tree
-    ways: list[Any] = [[packed(value) for value in tree]]
+    ways = [[packed(value) for value in tree]]
     if len(tree) >= 4:  # noqa: PLR2004 -- nothing to gain in fewer
         ways += _few_values(tree)
         if all(isinstance(row, dict) and row.keys() == tree[0].keys() for row in tree):

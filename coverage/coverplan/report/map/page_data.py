@@ -2,8 +2,9 @@
 
 from typing import TYPE_CHECKING, Any
 
-from coverplan.report.map.page_intake import intake_words
 from coverplan.report.map.page_areas import areas
+from coverplan.report.map.page_asked import asked, counting
+from coverplan.report.map.page_intake import intake_words
 from coverplan.report.map.page_places import (
     candidate_rows,
     lines,
@@ -117,6 +118,8 @@ def page_data(result: "Result", lang: str = "zh") -> dict[str, Any]:
         "prices": prices(result),
         "provenance": provenance(result),
         "intake": intake_words(),
+        "asked": asked(result, order),
+        "counting": counting(result, order),
         "complete": [
             str(key) for key, row in result.venue_types.iterrows() if bool(row["list_complete"])
         ],

@@ -6,12 +6,15 @@ from importlib.resources import files
 from typing import Any
 
 from coverplan.answers import ANSWERS, STATUSES
-from coverplan.schema import REPORTS, VENUES, TableContract
+from coverplan.schema import ASKED_SEATS, ASKED_VILLAGES, REPORTS, VENUES, TableContract
 
 __all__ = ["intake_words"]
 
 REPORT_COLUMNS = ("township", "type", "answer")
-VENUE_COLUMNS = ("id", "name", "type", "township", "village", "status", "opened_on", "closed_on")
+VENUE_COLUMNS = (
+    *("id", "place_id", "name", "type", "township", "village", "status"),
+    *("opened_on", "closed_on"),
+)
 
 
 @cache
@@ -22,12 +25,15 @@ def intake_words() -> dict[str, Any]:
     Returns
     -------
     dict
-        `reports` and `venues`: column → headers it is known by, the canonical name first;
+        `reports`, `venues`, `asked_seats`, `asked_villages`: column → headers it is known by, the
+        canonical name first;
         `answers` and `statuses`: canonical word → its other spellings.
     """
     return {
         "reports": _headers(REPORTS, REPORT_COLUMNS),
         "venues": _headers(VENUES, VENUE_COLUMNS),
+        "asked_seats": _headers(ASKED_SEATS, ("from_code9", "to_code9", "minutes")),
+        "asked_villages": _headers(ASKED_VILLAGES, ("code12", "minutes")),
         "answers": {word: list(others) for word, others in ANSWERS.items()},
         "statuses": {word: list(others) for word, others in STATUSES.items()},
     }

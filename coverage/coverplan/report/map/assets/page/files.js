@@ -127,6 +127,7 @@ function exportMenu() {
     item(say('compare.menu'), () => openScenario(compareDialog)),
     h('hr'),
     item(say('take.menu'), intakeDialog),
+    Object.keys(NEEDED).filter(table => takenRows().some(row => row.table === table)).map(table => item(say('take.export') + ' ' + table + '.csv', () => saveFile(table + '.csv', takenCsv(table), out))),
     item(say('page.save'), () => saveFile(slug + '-map.html', savedPage(), 'text/html;charset=utf-8')),
   ];
   fill(box, list());

@@ -14,6 +14,7 @@ function unpacked(tree) {
     return Array.from({ length: tree.n }, (_, n) => { const row = {}; Object.keys(columns).forEach(key => { row[key] = columns[key][n]; }); return row; });
   }
   if ('#r' in tree) { return tree['#r'].reduce((all, first, n, list) => (n % 2 ? all : all.concat(Array.from({ length: list[n + 1] }, (_, m) => first + m))), []); }
+  if ('#k' in tree) { const values = unpacked(tree.v); return tree['#k'].reduce((all, key, n) => { all[key] = values[n]; return all; }, {}); }
   if ('#f' in tree) { let before = ''; return tree['#f'].map(text => { before = before.slice(0, text.charCodeAt(0) - 65) + text.slice(1); return before; }); }
   const out = {};
   Object.keys(tree).forEach(key => { out[key] = unpacked(tree[key]); });
