@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from coverplan.impedance.drawn import nearest_in_worlds, speed_worlds
+from coverplan.impedance.drawn import nearest_in_worlds, speed_worlds, trip_worlds
 from coverplan.impedance.model import TravelModel
 from coverplan.join import metric_xy
 from coverplan.worlds import position_worlds
@@ -73,5 +73,6 @@ def nearest_strewn(
     places = here.assign(code9=demand["code9"], kind=demand.get("kind", ""))
     placed = position_worlds(places, seats, metric, draws=draws, seed=seed, approximate=approximate)
     at = dict(zip(map(str, sites.index), metric_xy(sites["lon"], sites["lat"], crs), strict=True))
-    scale = speed_worlds(model.fast, model.slow, 1.0, draws=draws, seed=seed)
-    return nearest_in_worlds(venues, at, placed, model.minutes, scale)
+    scale = speed_worlds(model.fast, model.slow, 1.0, draws=draws, seed=seed)[:, None]
+    local = trip_worlds(model.trip_fast, model.trip_slow, demand["code9"], draws=draws, seed=seed)
+    return nearest_in_worlds(venues, at, placed, model.minutes, scale * local)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bands import chongqing_share, wannian_share
+from bands import chongqing_share, helsinki_share, wannian_share
 
 
 @pytest.mark.shared
@@ -17,5 +17,15 @@ def test_bands_hold_the_truth_in_wannian_with_its_real_polygons():
 def test_bands_hold_the_real_people_of_real_towns():
     held, width = chongqing_share(draws=100, worlds=10)
     assert held.size > 60
+    assert held.mean() >= 0.80
+    assert width.mean() < 0.7
+
+
+@pytest.mark.shared
+@pytest.mark.parametrize("rung", ["A", "C"])
+def test_bands_hold_what_real_streets_say(rung):
+    """The streets tell every minute; the model knows no village, and on rung C no street."""
+    held, width = helsinki_share(rung, draws=100, worlds=30)
+    assert held.size > 300
     assert held.mean() >= 0.80
     assert width.mean() < 0.7

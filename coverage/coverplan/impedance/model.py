@@ -69,6 +69,9 @@ class TravelModel:
         What must be said with the figures.
     network
         The roads of rung A.
+    trip_slow, trip_fast
+        80 % of single trips take between these multiples of what the model says: what a township's
+        roads add to a straight line; 1 where the model knows the roads.
     without_crossing
         Name of a crossing -> `minutes` while it is closed; empty without a barrier.
     """
@@ -79,6 +82,8 @@ class TravelModel:
     fast: float
     notes: tuple[Problem, ...] = ()
     network: Network | None = None
+    trip_slow: float = 1.0
+    trip_fast: float = 1.0
     without_crossing: Mapping[str, Callable[[FloatArray, FloatArray], FloatArray]] = field(
         default_factory=dict
     )
@@ -178,6 +183,8 @@ def line_model(
         same.high / same.min_per_km,
         same.low / same.min_per_km,
         said if barrier is not None else (*said, _note("travel.no_barrier")),
+        trip_slow=same.trip_high,
+        trip_fast=same.trip_low,
         without_crossing=without,
     )
 
