@@ -13,6 +13,7 @@ from coverplan.config import Plan, Programme
 from coverplan.crs import DEGREES
 from coverplan.domain import Presence, Resolution
 from coverplan.errors import InfeasibleError, Problem, Severity
+from coverplan.ordering import by_people, by_themes
 from coverplan.placement.arithmetic import Arithmetic, arithmetic
 from coverplan.placement.chain import Goal, place_by_goals
 from coverplan.placement.p_median import p_median
@@ -68,7 +69,7 @@ def propose(
     rows = [row for answer in answers for row in answer.rows]
     placement = pd.DataFrame(rows, columns=_PLACEMENT)
     placement.index = pd.RangeIndex(1, len(placement) + 1, name="n")
-    for name in ("people_gained", "order"):
+    for name in ("people_gained", "themes_gained", "order"):
         placement[name] = placement[name].astype("Int64")
     placement["nearest_before_min"] = placement["nearest_before_min"].astype("Float64")
     located = placement["lon"].notna()
@@ -97,6 +98,7 @@ _PLACEMENT = [
     "rule",
     "condition",
     "people_gained",
+    "themes_gained",
     "nearest_before_min",
     "lon",
     "lat",
@@ -255,7 +257,7 @@ def _p_median(
         capacity=choice.capacity,
         time_limit_s=limit_s,
     )
-    order = _by_gain(choice.minutes, choice.weight, placement, item.cutoff_min)
+    order = by_people(choice.minutes, choice.weight, placement, item.cutoff_min)
     sites = choice.sites
     rows = [
         _row(item, scene, number, sites[column], rule="people", condition="known", gained=gained)
@@ -304,7 +306,8 @@ def _count(
     themes += [*scene.candidates.loc[list(choice.offered), "theme"].fillna("")]
     if not (item.themes and choice.timed and any(themes)):
         facts |= {"status": "listed", "new_sites": wanted}
-        return _Answer(_nominated_rows(item, scene, nominated[:wanted]), facts, tuple(notes))
+        listed = [(site, None) for site in nominated[:wanted]]
+        return _Answer(_nominated_rows(item, scene, listed), facts, tuple(notes))
     placement = most_themes(
         choice.minutes,
         choice.weight,
@@ -332,35 +335,18 @@ def _count(
     notes += [_note("say.themes", words, **numbers), _proof_note(placement, words)]
     if rest:
         notes.append(_note("say.filled_up", words, new=len(added), rest=len(rest)))
-    return _Answer(_nominated_rows(item, scene, [*added, *rest]), facts, tuple(notes))
+    rows = _nominated_rows(item, scene, by_themes(choice, themes, item.cutoff_min, added, rest))
+    return _Answer(rows, facts, tuple(notes))
 
 
-def _nominated_rows(item: Programme, scene: Scene, sites: Sequence[str]) -> list[dict[str, Any]]:
-    return [
-        _row(item, scene, order, site, rule="nominated", condition="known", gained=None)
-        for order, site in enumerate(sites, start=1)
-    ]
-
-
-def _by_gain(
-    minutes: np.ndarray, weight: np.ndarray, placement: Placement, cutoff: float
-) -> list[tuple[int, int]]:
-    """Order new sites by the people each brings within the cutoff beyond those before it."""
-    added = set(placement.added.tolist())
-    kept = [column for column in placement.chosen.tolist() if column not in added]
-    best = minutes[:, kept].min(axis=1, initial=np.inf)
-    order: list[tuple[int, int]] = []
-    while added:
-        inside = best <= cutoff
-        gains = {
-            column: float(weight[(minutes[:, column] <= cutoff) & ~inside].sum())
-            for column in sorted(added)
-        }
-        column = max(gains, key=lambda name: (gains[name], -name))
-        order.append((column, round(gains[column])))
-        best = np.minimum(best, minutes[:, column])
-        added.remove(column)
-    return order
+def _nominated_rows(
+    item: Programme, scene: Scene, sites: Sequence[tuple[str, int | None]]
+) -> list[dict[str, Any]]:
+    rows = []
+    for order, (site, themes) in enumerate(sites, start=1):
+        row = _row(item, scene, order, site, rule="nominated", condition="known", gained=None)
+        rows.append({**row, "themes_gained": themes})
+    return rows
 
 
 def _row(
@@ -389,6 +375,7 @@ def _row(
         "rule": rule,
         "condition": condition,
         "people_gained": gained,
+        "themes_gained": None,
         "nearest_before_min": before,
         "lon": place["lon"],
         "lat": place["lat"],
@@ -420,6 +407,7 @@ def _lacking_rows(item: Programme, lacking: list[str], scene: Scene) -> list[dic
             "rule": "no_candidate",
             "condition": "known",
             "people_gained": None,
+            "themes_gained": None,
             "nearest_before_min": scene.nearest["nearest_min"].get((code9, item.type), pd.NA),
             "lon": np.nan,
             "lat": np.nan,

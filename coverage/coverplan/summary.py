@@ -77,6 +77,8 @@ def proposals(result: Result, lang: str) -> RenderableType:
         label = str(row_at(result.evidence, key)["label"]) if known else ""
         stability = row_at(result.evidence, key)["stability"] if known else pd.NA
         gained = row["people_gained"]
+        if pd.isna(gained) and not pd.isna(row.get("themes_gained")):
+            gained = say("cli.themes_gained", lang, n=row["themes_gained"])
         table.add_row(
             "" if pd.isna(row["order"]) else str(row["order"]),
             str(row[f"label_{lang}"] or row["township"]),

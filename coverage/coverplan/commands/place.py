@@ -29,6 +29,8 @@ def arguments(parser: argparse.ArgumentParser, lang: str) -> None:
     plan_arguments(parser, lang)
     parser.add_argument("--type", metavar="TYPE", help=say("cli.place_type", lang))
     parser.add_argument("--new-sites", type=int, metavar="N", help=say("cli.new_sites", lang))
+    parser.add_argument("--after", type=int, metavar="YEAR", help=say("cli.place_after", lang))
+    parser.add_argument("--built", metavar="ID,ID", help=say("cli.place_built", lang))
     parser.add_argument("--cutoff", type=int, metavar="MIN", help=say("cli.cutoff", lang))
     parser.add_argument("--quiet", action="store_true", help=say("cli.quiet", lang))
 
@@ -77,6 +79,10 @@ def _only(plan: "Plan", options: argparse.Namespace) -> "Plan | None":
     if options.new_sites is not None:
         # Another number of sites has no phases: those are numbers of the plan's own.
         changes |= {"new_sites": max(0, options.new_sites), "years": [], "sites_per_year": []}
+    if options.after is not None:
+        changes |= {"after": options.after}
+    if options.built is not None:
+        changes |= {"built": [one.strip() for one in options.built.split(",") if one.strip()]}
     if options.cutoff is not None:
         minutes = sorted({*fits[0].cutoffs_min, options.cutoff})
         changes |= {"cutoff_min": options.cutoff, "cutoffs_min": minutes}

@@ -8,7 +8,14 @@ import pandas as pd
 
 from coverplan.domain import TOTAL, Presence, Result
 from coverplan.report.document import Paper
-from coverplan.report.figures import draw_gaps, draw_map, draw_states, draw_targets, figure_png
+from coverplan.report.figures import (
+    draw_curve,
+    draw_gaps,
+    draw_map,
+    draw_states,
+    draw_targets,
+    figure_png,
+)
 from coverplan.report.phrases import county_name, refusal
 from coverplan.report.tables import is_missing, of_type, type_order
 from coverplan.report.words import header, type_name, word
@@ -201,6 +208,10 @@ def _bars_of(result: Result, venue_type: str, lang: str, drawn: list[bool]) -> A
     return lambda ax: drawn.append(draw_gaps(ax, result, venue_type, lang))
 
 
+def _curve_of(result: Result, venue_type: str, lang: str, drawn: list[bool]) -> Any:
+    return lambda ax: drawn.append(draw_curve(ax, result, venue_type, lang))
+
+
 def _township_rows(result: Result, lang: str) -> list[list[Any]]:
     """Return one row a township: people, and for each programme the state and people beyond."""
     rows = []
@@ -242,6 +253,14 @@ def _proposals(paper: Paper, result: Result) -> None:
     names = ("order", "type_zh", "label_zh", "rule", "condition", "people_gained")
     paper.table([header(one, lang) for one in names], rows, widths=[0.8, 2, 3, 2.4, 1.5, 1.2])
     paper.small(say("report.paper.source", lang, file="placement.csv"))
+    for item in result.plan.programme:
+        drawn: list[bool] = []
+        png = figure_png(_curve_of(result, item.type, lang, drawn), size=(8, 4.6))
+        if any(drawn):
+            name = type_name(result.venue_types, item.type, lang)
+            title = say("report.figure.curve", lang, type=name, cutoff=item.cutoff_min)
+            paper.picture(png, caption=title)
+            paper.small(say("report.paper.source", lang, file="curve.csv"))
 
 
 def _targets(paper: Paper, result: Result) -> None:

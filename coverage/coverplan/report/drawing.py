@@ -14,6 +14,7 @@ __all__ = [
     "GAP",
     "INK",
     "LOOKS",
+    "QUIET",
     "drawable",
     "figure_png",
     "font",

@@ -11,6 +11,7 @@ from coverplan.report.drawing import (
     GAP,
     INK,
     LOOKS,
+    QUIET,
     drawable,
     figure_png,
     font,
@@ -25,6 +26,7 @@ from coverplan.text import say
 
 __all__ = [
     "draw_changes",
+    "draw_curve",
     "draw_gaps",
     "draw_map",
     "draw_states",
@@ -126,6 +128,83 @@ def draw_gaps(ax: Any, result: Result, venue_type: str, lang: str = "zh") -> boo
     _plain_axes(ax)
     watermark(ax, result, lang)
     return True
+
+
+def draw_curve(ax: Any, result: Result, venue_type: str, lang: str = "zh") -> bool:
+    """
+    Draw how many people the best plan of each number of new sites covers, and what each adds.
+
+    Parameters
+    ----------
+    ax
+        Axes to draw on.
+    result
+        A run's result.
+    venue_type
+        Id of a type with a programme.
+    lang
+        `"zh"` or `"en"`.
+
+    Returns
+    -------
+    bool
+        Whether there was anything to draw: without minutes there is no curve.
+    """
+    programme = result.plan.programme_of(venue_type)
+    if programme is None or result.curve.empty:
+        return False
+    kinds = result.curve.index.get_level_values("type")
+    cutoffs = result.curve.index.get_level_values("cutoff_min")
+    own = result.curve[(kinds == venue_type) & (cutoffs == programme.cutoff_min)]
+    if len(own) < 2:  # noqa: PLR2004 - a curve has two ends
+        return False
+    own = own.droplevel(["type", "cutoff_min"]).sort_index()
+    sites, people = own.index.to_numpy(), own["people"].to_numpy(dtype=float)
+    more = ax.twinx()
+    more.bar(sites[1:], own["marginal"].to_numpy(dtype=float)[1:], color=QUIET, edgecolor=INK,
+             linewidth=0.5, label=say("report.figure.curve_marginal", lang))  # fmt: skip
+    ax.set_zorder(more.get_zorder() + 1)
+    ax.patch.set_visible(False)
+    ax.plot(sites, people, color=INK, marker="o", markersize=3.5, linewidth=1.2,
+            label=say("report.figure.curve_best", lang))  # fmt: skip
+    loose = ~own["proven"].to_numpy(dtype=bool)
+    if loose.any():
+        ax.plot(sites[loose], own["bound"].to_numpy(dtype=float)[loose], color=INK, marker="_",
+                linestyle="none", label=say("report.figure.curve_bound", lang))  # fmt: skip
+    _draw_proposed(ax, result, venue_type, lang)
+    for place in sorted({*range(0, len(own), 5), len(own) - 1}):
+        ax.annotate(f"{people[place]:,.0f}", (sites[place], people[place]), xytext=(0, 6),
+                    ha="center", textcoords="offset points", fontproperties=font(7))  # fmt: skip
+    name = type_name(result.venue_types, venue_type, lang)
+    title = say("report.figure.curve", lang, type=name, cutoff=programme.cutoff_min)
+    ax.set_title(drawable(title), fontproperties=font(12))
+    ax.set_xlabel(say("report.figure.curve_x", lang), fontproperties=font(9))
+    ax.set_ylabel(say("report.figure.curve_y", lang), fontproperties=font(9))
+    more.set_ylabel(say("report.figure.curve_marginal", lang), fontproperties=font(9))
+    ax.set_ylim(0, float(people.max()) * 1.12 or 1.0)
+    more.set_ylim(0, max(1.0, 2.5 * float(own["marginal"].iloc[1:].max())))
+    ax.xaxis.get_major_locator().set_params(integer=True)
+    _plain_axes(ax)
+    more.spines["top"].set_visible(False)
+    for axis in (ax.yaxis, more.yaxis):
+        axis.set_major_formatter(lambda value, _place: f"{value:,.0f}")
+        for label in axis.get_ticklabels():
+            label.set_fontproperties(font(8))
+    lines, bars = ax.get_legend_handles_labels(), more.get_legend_handles_labels()
+    ax.legend(lines[0] + bars[0], lines[1] + bars[1], prop=font(8), loc="center right",
+              frameon=False)  # fmt: skip
+    watermark(ax, result, lang)
+    return True
+
+
+def _draw_proposed(ax: Any, result: Result, venue_type: str, lang: str) -> None:
+    """Mark the proposals: a rule such as one a township may keep them below the curve."""
+    if result.plans.empty or (venue_type, 1) not in result.plans.index:
+        return
+    plan = result.plans.loc[[(venue_type, 1)]].iloc[0]
+    sites = len(str(plan["added"]).split(";"))
+    ax.plot([sites], [float(plan["people"])], color=GAP, marker="D", markersize=6,
+            linestyle="none", label=say("report.figure.curve_plan", lang))  # fmt: skip
 
 
 def draw_targets(ax: Any, result: Result, lang: str = "zh") -> None:

@@ -5,6 +5,7 @@ from typing import Any
 import pandas as pd
 
 from coverplan.domain import Result
+from coverplan.evidence import verdict
 from coverplan.report.form import Book, Column, Form, states
 from coverplan.report.phrases import county_name, statements_of
 from coverplan.report.tables import is_missing, parts_of, placement_table
@@ -15,13 +16,16 @@ __all__ = ["proposed_sheet"]
 
 _NUMBERS = {
     "curve": ("people", "marginal"),
-    "phases": ("people",),
-    "plans": ("people", "loss", "differs"),
+    "phases": ("people", "greedy", "year_best", "regret"),
+    "plans": ("people", "loss", "differs", "regret_low", "regret_high"),
+    "worlds": ("people_best", "people", "regret", "regret_robust"),
     "prices": ("people_with", "people_without", "people", "sites"),
     "checks": ("people", "regret"),
 }
 """What is shown of the frames that a placement rests on."""
 _WORDS = {"prices": "rule", "checks": "name"}
+_WORST_WORLDS = 12
+"""How many of the worlds are listed, those that cost the proposals most; worlds.csv holds all."""
 
 
 def proposed_sheet(book: Book, result: Result) -> None:
@@ -45,6 +49,7 @@ def proposed_sheet(book: Book, result: Result) -> None:
     )
     form.table(columns)
     form.note("")
+    form.note(say("report.two_gains", lang))
     for text in statements_of(result, lang):
         form.note(text)
     form.close()
@@ -87,14 +92,19 @@ def _sites(result: Result, lang: str) -> list[Column]:
             "int",
             total=len(set(table["type"])) == 1,  # persons and pupils are not added up
         ),
+        *_themes(table, lang),
         Column(header("nearest_before_min", lang), list(table["nearest_before_min"]), "minutes"),
     ]
     if len(result.evidence):
         pairs = pd.MultiIndex.from_frame(table[["type", "candidate_id"]])
         own = result.evidence.reindex(pairs)
         columns += [
-            Column(header("label", lang), states(own["label"], "label", lang)),
+            Column(header("label", lang), _verdicts(own, lang), width=18),
             Column(header("stability", lang), list(own["stability"]), "share"),
+            *(
+                Column(header(name, lang), _plain(own[name]), "int")
+                for name in ("people_newly_covered", "people_nearer")
+            ),
             Column(header("why_zh", lang), _texts(own, f"why_{lang}"), width=42),
         ]
     return columns
@@ -112,6 +122,9 @@ def _prospect(form: Form, result: Result, name: str, lang: str) -> None:
         gains = (table["marginal"] > 0) | (table["n"] == 0)
         table = table[(table["cutoff_min"] == table["type"].map(main)) & gains]
         table["marginal"] = table["marginal"].astype("Int64").mask(table["n"] == 0)
+    if name == "worlds":
+        table = table.sort_values(["type", "regret"], ascending=[True, False], kind="stable")
+        table = table.groupby("type", sort=False).head(_WORST_WORLDS)
     types = [type_name(result.venue_types, str(one), lang) for one in table["type"]]
     step = str(frame.index.names[-1])
     columns = [Column(header("type_zh", lang), types, width=22)]
@@ -120,6 +133,9 @@ def _prospect(form: Form, result: Result, name: str, lang: str) -> None:
         columns.append(Column(header(f"{name}_{_WORDS[name]}", lang), texts, name="key", width=34))
     else:
         columns.append(Column(header(f"{name}_{step}", lang), _plain(table[step]), "free"))
+    told = _kinds(table, name, lang)
+    if told:
+        columns.append(Column(header(f"{name}_kind", lang), told, width=34))
     columns += [
         Column(header(f"{name}_{one}", lang), _plain(table[one]), "int") for one in _NUMBERS[name]
     ]
@@ -129,6 +145,31 @@ def _prospect(form: Form, result: Result, name: str, lang: str) -> None:
     form.note("")
     form.note(say(f"report.prospect.{name}", lang), bold=True)
     form.table(columns, total=False, filters=False)
+
+
+def _themes(table: pd.DataFrame, lang: str) -> list[Column]:
+    """Return the column of themes where some programme is about themes."""
+    if "themes_gained" not in table or table["themes_gained"].isna().all():
+        return []
+    return [Column(header("themes_gained", lang), _plain(table["themes_gained"]), "int")]
+
+
+def _kinds(table: pd.DataFrame, name: str, lang: str) -> list[str]:
+    """Return in words what a plan, a year or a world is."""
+    if name == "plans":
+        return [word("plan", one, lang) for one in table["kind"]]
+    if name == "phases":
+        return [word("phase", one, lang) for one in table["state"]]
+    if name == "worlds":
+        pairs = zip(table["what"], table["name"], strict=True)
+        return [say(f"evidence.world.{what}", lang, name=one) for what, one in pairs]
+    return []
+
+
+def _verdicts(own: pd.DataFrame, lang: str) -> list[str | None]:
+    """Return what is printed of each site: to be checked outranks needed."""
+    pairs = zip(own["label"], own["stability"], strict=True)
+    return [None if is_missing(label) else verdict(label, share, lang) for label, share in pairs]
 
 
 def _towns(result: Result, ids: object) -> str:
