@@ -338,6 +338,7 @@ def covered_by(result: Result, kind: str, sites: list[str]) -> pd.DataFrame:
     mine = venues[(venues["type"] == kind) & venues["open"].astype(bool)]
     assert result.times is not None
     located = [key for key in mine.index if key in result.times.sites]
+    located += list(result.outside.index[result.outside["type"] == kind])
     state = result.presence.xs(kind, level="type")["state"]
     asked = set(state.index[state == "unreported"])
     asked |= set(mine.loc[mine["location"] == "township", "code9"])
@@ -349,7 +350,7 @@ def covered_by(result: Result, kind: str, sites: list[str]) -> pd.DataFrame:
         times,
         {kind: [*located, *sites]},
         {kind: item.cutoffs_min},
-        site_code9={site: home[site] for site in times.sites},
+        site_code9={site: home[site] for site in times.sites if site in home.index},
         open_question={kind: asked},
         draws=1,
     )

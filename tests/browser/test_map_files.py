@@ -1,7 +1,9 @@
 """What leaves the page: workbook, picture, pins, comparison."""
 
+import csv
 import io
 import json
+import re
 from pathlib import Path
 
 import openpyxl
@@ -142,3 +144,98 @@ def test_the_online_ground_is_off_until_it_is_asked_for(opened, tmp_path, made):
     asked = [url for url in opened.requests if url.startswith("http")]
     assert asked
     assert all(url.startswith("https://tile.openstreetmap.org/") for url in asked)
+
+
+def test_exports_hold_words_and_no_internal_names(opened, pages, runs):
+    page = opened.open(pages["example"])
+    page.evaluate("coverplan.set('metric', 'coverage')")
+    page.evaluate("coverplan.set('mode', 'plan')")
+    page.evaluate("coverplan.toggle(3)")
+    ids = [*runs["example"].venue_types.index, *runs["example"].targets.index]
+    for name in ("gapsCsv", "sitesCsv", "targetsCsv", "logCsv"):
+        head, *rows = csv.reader(io.StringIO(page.evaluate(f"coverplan.{name}()")))
+        assert all(len(row) == len(head) for row in rows)
+        cells = [cell for row in rows for cell in row]
+        assert not set(ids) & set(cells), name
+        assert not {"has", "none", "unreported", "overdue", "add"} & set(cells), name
+    book = page.evaluate("JSON.stringify(coverplan.bookSheets())")
+    assert not [key for key in ids if f'"{key}"' in book]
+
+
+def test_the_gap_table_leaves_with_its_bands_and_the_minutes_of_the_choice(opened, pages):
+    page = opened.open(pages["example"])
+    page.evaluate("coverplan.set('metric', 'coverage')")
+    page.evaluate("coverplan.set('mode', 'plan')")
+    rows = list(csv.DictReader(io.StringIO(page.evaluate("coverplan.gapsCsv()").lstrip("\ufeff"))))
+    for row in rows:
+        parts = ("people_covered_least", "people_covered_30min", "people_covered_most")
+        least, figure, most = (int(row[name]) for name in parts)
+        assert least <= figure <= most
+    assert any(int(row["people_covered_least"]) < int(row["people_covered_30min"]) for row in rows)
+    after = {row["township"]: float(row["nearest_min"]) for row in rows}
+    page.evaluate("coverplan.set('mode', 'now')")
+    rows = list(csv.DictReader(io.StringIO(page.evaluate("coverplan.gapsCsv()").lstrip("\ufeff"))))
+    before = {row["township"]: float(row["nearest_min"]) for row in rows}
+    assert all(after[name] <= before[name] for name in before)
+    assert sum(after[name] < before[name] for name in before) > 15
+
+
+CHINESE = """() => {
+  const found = [];
+  const kinds = NodeFilter.SHOW_ELEMENT | NodeFilter.SHOW_TEXT;
+  const walk = document.createTreeWalker(document.body, kinds);
+  while (walk.nextNode()) {
+    const node = walk.currentNode;
+    if (node.nodeType === 3) {
+      const silent = node.parentNode.closest('script, style, noscript, table.sources');
+      if (!silent) { found.push(node.nodeValue); }
+    } else {
+      ['title', 'aria-label', 'placeholder'].forEach(name => {
+        if (node.hasAttribute(name)) { found.push(node.getAttribute(name)); }
+      });
+    }
+  }
+  return found;
+}"""
+
+
+def data_words(result):
+    """Return what the data itself says in its own language: names, departments, clauses."""
+    words = [result.plan.county.unit, result.plan.county.name, "中文", "EN"]
+    for frame in (result.townships, result.venues, result.candidates, result.villages):
+        words += [str(name) for name in frame["name"]]
+    words += [str(name).split("（")[0] for name in result.candidates["name"]]
+    for column in ("lead", "responsible", "clause"):
+        words += [str(name) for name in result.targets[column]]
+    for layer in result.layers.values():
+        words += [str(name) for name in layer["name"]] if "name" in layer else []
+    schools = result.demand.loc[result.demand["group"] == "pupils", "name"]
+    return sorted({*words, *map(str, schools), "长\u2003江"} - {""}, key=len, reverse=True)
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_a_page_speaks_one_language_everywhere(opened, pages, runs, lang):
+    page = opened.open(pages["example"])
+    if lang == "en":
+        page.click("button:text-is('EN')")
+    texts = set()
+    for kind in page.evaluate("coverplan.data.types.map(t => t.id)")[:4]:
+        page.evaluate(f"coverplan.pickType('{kind}')")
+        for mode, metric in (("now", "presence"), ("plan", "coverage"), ("diff", "presence")):
+            if metric == "coverage" and not page.evaluate(f"coverplan.model.measured('{kind}')"):
+                continue
+            page.evaluate(f"coverplan.state.mode = '{mode}'; coverplan.state.metric = '{metric}'")
+            for tab in ("gaps", "sites", "targets", "notes"):
+                page.evaluate(f"coverplan.state.open = -1; coverplan.set('tab', '{tab}')")
+                texts |= set(page.evaluate(CHINESE))
+            page.locator("path.cell").nth(11).dispatch_event("click")
+            texts |= set(page.evaluate(CHINESE))
+    page.evaluate("coverplan.compareDialog(JSON.stringify(coverplan.scenario()))")
+    texts |= set(page.evaluate(CHINESE))
+    own = re.compile("|".join(map(re.escape, data_words(runs["example"]))))
+    allowed = re.compile(
+        r"CSV|Excel|xlsx|JSON|PNG|Ctrl|WGS84|EPSG|CRS|OpenStreetMap contributors|ledger|km"
+    )
+    foreign = re.compile("[\u4e00-\u9fff]" if lang == "en" else "[A-Za-z]{2,}")
+    rest = {text for text in texts if foreign.search(own.sub("", allowed.sub("", text)))}
+    assert rest == set()

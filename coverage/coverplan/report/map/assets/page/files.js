@@ -22,14 +22,17 @@ function gapsCsv() {
   const now = figures();
   const number = numberOf(chosen());
   const gaps = DATA.gaps[state.type];
-  const head = ['code9', 'township', 'type', 'state', 'places', 'people', 'nearest', 'nearest_min', 'nearest_km', 'chosen_sites'];
-  if (now.cover) { head.push('people_covered_' + state.cutoff + 'min', 'people_uncovered_' + state.cutoff + 'min', 'people_unknown_' + state.cutoff + 'min', 'people_covered_before'); }
+  const near = nearestNow(state.type);
+  const spread = now.cover ? bands() : null;
+  const head = ['code9', 'township', 'type', 'state', 'places', 'people', 'nearest', 'nearest_min', 'nearest_km', 'chosen_sites', 'outside_not_counted'];
+  if (now.cover) { head.push('people_covered_' + state.cutoff + 'min', 'people_uncovered_' + state.cutoff + 'min', 'people_unknown_' + state.cutoff + 'min', 'people_covered_before', 'people_covered_least', 'people_covered_most'); }
   const rows = gapOrder().map(k => {
-    const row = [T.code[k], T.name[k], state.type, { h: 'has', n: 'none', u: 'unreported' }[now.presence.state[k]],
+    const told = nearestWords(state.type, k);
+    const row = [T.code[k], T.name[k], typeName(state.type), say({ h: 'has', n: 'none', u: 'unreported' }[now.presence.state[k]]),
       (DATA.presence[state.type] ? DATA.presence[state.type].open[k] : 0) + now.presence.added[k], T.people[k],
-      gaps ? gaps.nearest[k] : '', gaps ? gaps.minutes[k] : null, gaps ? gaps.km[k] : null,
-      planned().filter(j => DATA.candidates.township[j] === k).map(j => number[j]).join(' ')];
-    if (now.cover) { row.push(now.cover.covered[k], now.cover.uncovered[k], now.cover.unknown[k], now.base.covered[k]); }
+      told ? told.name : '', near[k].minutes === null ? null : Math.round(10 * near[k].minutes) / 10, gaps && near[k].site < 0 ? gaps.km[k] : null,
+      planned().filter(j => DATA.candidates.township[j] === k).map(j => number[j]).join(' '), T.outside[k] ? say('outside.words') : ''];
+    if (now.cover) { row.push(now.cover.covered[k], now.cover.uncovered[k], now.cover.unknown[k], now.base.covered[k], spread.low[k], spread.high[k]); }
     return row;
   });
   return csv([head].concat(rows));
@@ -37,17 +40,17 @@ function gapsCsv() {
 
 function sitesCsv() {
   const head = ['number', 'type', 'candidate_id', 'name', 'code9', 'township', 'if_none', 'cost_yuan', 'people_alone'];
-  return csv([head].concat(chosen().map((j, n) => [n + 1, state.type, DATA.candidates.id[j], DATA.candidates.name[j], T.code[DATA.candidates.township[j]] || '', T.name[DATA.candidates.township[j]] || '', conditional(j) ? 'yes' : 'no', DATA.candidates.cost[j], worth(state.type, chosen()) - worth(state.type, chosen().filter(o => o !== j))])));
+  return csv([head].concat(chosen().map((j, n) => [n + 1, typeName(state.type), DATA.candidates.id[j], DATA.candidates.name[j], T.code[DATA.candidates.township[j]] || '', T.name[DATA.candidates.township[j]] || '', conditional(j) ? say('if_none') : '', DATA.candidates.cost[j], worth(state.type, chosen()) - worth(state.type, chosen().filter(o => o !== j))])));
 }
 
 function targetsCsv() {
-  const head = ['id', 'clause', 'name', 'target', 'done', 'planned', 'missing', 'unreported', 'status', 'lead'];
-  return csv([head].concat(DATA.targets.map(r => [r.id, r.clause, both(r.name), r.target, r.done, r.planned, r.missing, r.unreported, r.status, r.lead])));
+  const head = ['clause', 'name', 'target', 'done', 'planned', 'missing', 'unreported', 'status', 'lead', 'added_here', 'added_if_none', 'missing_then'];
+  return csv([head].concat(targetRows().map(item => { const r = item.row; return [r.clause, both(r.name), r.target, r.done, r.planned, r.missing, r.unreported, say('target.' + (r.status || 'unreported')), r.lead, item.more, item.perhaps, item.missing]; })));
 }
 
 function logCsv() {
   const head = ['n', 'who', 'act', 'type', 'candidate_id', 'name', 'people', 'cutoff_min', 'reason'];
-  return csv([head].concat(state.log.map((e, n) => [n + 1, e.who || '', e.act, e.type, e.candidate, e.name, e.people, e.cutoff, e.reason])));
+  return csv([head].concat(state.log.map((e, n) => [n + 1, e.who || '', say('act.' + e.act), typeName(e.type), e.candidate, e.name, e.people, e.cutoff, e.reason])));
 }
 
 // What Python reads back: the chosen candidates of each type, and how it came to that.

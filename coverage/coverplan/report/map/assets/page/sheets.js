@@ -73,22 +73,22 @@ function workbook(sheets) {
 function bookSheets() {
   const now = figures();
   const number = numberOf(chosen());
-  const gaps = DATA.gaps[state.type];
+  const nearWords = k => { const told = nearestWords(state.type, k); return told ? told.name + ' ' + told.far : ''; };
   const title = text => [both(DATA.county.name) + ' · ' + text + ' · ' + say('subtitle', { date: DATA.county.as_of, mode: say('mode.' + state.mode) }) + (DATA.example ? ' · ' + say('imprint.example') : '')];
   const head = [say('col.n'), say('fact.code'), say('col.township'), say('col.state'), say('col.places'), say('col.people'), say('col.nearest'), say('col.site')];
-  if (now.cover) { head.push(say('card.covered') + ' ' + say('minutes', { n: state.cutoff }), say('card.uncovered'), say('card.unknown'), say('col.change')); }
+  if (now.cover) { head.push(say('card.covered') + ' ' + say('minutes', { n: state.cutoff }), say('card.uncovered'), say('card.unknown'), say('col.change'), say('col.share')); }
   const words = { h: say('has'), n: say('none'), u: say('unreported') };
   const body = gapOrder().map((k, n) => {
     const row = [n + 1, T.code[k], T.name[k], words[now.presence.state[k]], (DATA.presence[state.type] ? DATA.presence[state.type].open[k] : 0) + now.presence.added[k], T.people[k],
-      gaps && gaps.nearest[k] ? clean(gaps.nearest[k]) + ' ' + farWords(gaps, k) : '', planned().filter(j => DATA.candidates.township[j] === k).map(j => number[j]).join('、')];
-    if (now.cover) { row.push(now.cover.covered[k], now.cover.uncovered[k], now.cover.unknown[k], now.cover.covered[k] - now.base.covered[k]); }
+      nearWords(k), planned().filter(j => DATA.candidates.township[j] === k).map(j => number[j]).join('、')];
+    if (now.cover) { row.push(now.cover.covered[k], now.cover.uncovered[k], now.cover.unknown[k], now.cover.covered[k] - now.base.covered[k], shareWords(k).words); }
     return row;
   });
   const sites = chosen().map((j, n) => [n + 1, DATA.candidates.id[j], proposal(j) ? both(proposal(j).label) : DATA.candidates.name[j], T.name[DATA.candidates.township[j]] || '', conditional(j) ? say('if_none') : '', DATA.candidates.cost[j], worth(state.type, chosen()) - worth(state.type, chosen().filter(o => o !== j)), proofOf(j) ? say('proof.' + proofOf(j).label) : '']);
   const out = [
     { name: say('tab.gaps'), rows: [title(say('caption.gaps', { type: kindName(), n: T.code.length })), head].concat(body) },
     { name: say('tab.sites'), rows: [title(kindName()), [say('col.no'), say('col.id'), say('col.site_name'), say('col.township'), say('col.condition'), say('col.cost'), say('col.alone_presence'), say('col.proof')]].concat(sites) },
-    { name: say('tab.targets'), rows: [title(say('tab.targets')), ['clause', 'target', 'aim', 'done', 'missing', 'status', 'lead'].map(key => say('col.' + key))].concat(DATA.targets.map(r => [clean(r.clause), both(r.name), r.target, r.done, r.missing, say('target.' + (r.status || 'unreported')), clean(r.lead)])) },
+    { name: say('tab.targets'), rows: [title(say('tab.targets')), ['clause', 'target', 'aim', 'done', 'missing', 'status', 'lead', 'added_here', 'missing_then'].map(key => say('col.' + key))].concat(targetRows().map(item => { const r = item.row; return [clean(r.clause), both(r.name), r.target, r.done, r.missing, say('target.' + (r.status || 'unreported')), clean(r.lead), item.more || '', item.missing]; })) },
   ];
   if (state.log.length) { out.push({ name: say('log.title'), rows: [title(say('log.title')), ['n', 'who', 'act', 'site_name', 'effect', 'reason'].map(key => say('col.' + key))].concat(state.log.map((e, n) => [n + 1, e.who || '', say('act.' + e.act), e.name, e.people, e.reason])) }); }
   return out;

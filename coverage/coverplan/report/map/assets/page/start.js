@@ -60,6 +60,11 @@ function imprint() {
 function switchTongue() {
   tongue = 1 - tongue;
   build();
+  plan.svg.setAttribute('aria-label', say('aria.map'));
+  ['in', 'out'].forEach(way => {
+    const button = document.querySelector('.leaflet-control-zoom-' + way);
+    ['title', 'aria-label'].forEach(name => button.setAttribute(name, say('zoom.' + way)));
+  });
   changed('view');
 }
 

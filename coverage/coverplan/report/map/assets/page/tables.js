@@ -246,31 +246,35 @@ function statement(type, list) {
   return say('status.' + row.status);
 }
 
-// The ledger follows the plan where it counts venues of the chosen type, or townships that have one.
-function targetTable() {
-  const now = figures();
-  const rows = DATA.targets.map(row => {
+// The ledger follows the plan where it counts venues of a type, or townships that have one. Sites in
+// townships that have not answered are built only if there is none: they are told apart.
+function targetRows() {
+  return DATA.targets.map(row => {
+    const list = state.mode === 'now' ? [] : row.type === state.type ? planned() : state.chosen[row.type] || [];
     let more = 0;
-    if (state.mode !== 'now') {
-      const list = state.chosen[row.type] || [];
-      if (row.source === 'venues' && row.type) { more = list.length; }
-      if (row.source === 'presence' && row.type) {
-        const p = model.presence(row.type, list);
-        more = p.tally.h - p.tallyWas.h;
-      }
+    let perhaps = 0;
+    if (row.type && (row.source === 'venues' || row.source === 'presence') && list.length) {
+      const p = model.presence(row.type, list);
+      perhaps = row.source === 'venues' ? p.ifNone : p.added.filter((n, k) => n && p.was[k] === 'u').length;
+      more = row.source === 'venues' ? list.length - perhaps : p.tally.h - p.tallyWas.h;
     }
-    return { row, more };
+    const missing = row.missing === null ? null : Math.max(0, row.missing - more);
+    return { row, more, perhaps, missing, met: more > 0 && missing === 0 && row.missing > 0 };
   });
+}
+
+function targetTable() {
+  const rows = targetRows();
   const figure = value => (value === null ? '' : String(value));
   return h('table.targets', {}, h('caption', {}, say('caption.targets', { n: rows.length })),
     h('thead', {}, h('tr', {}, ['clause', 'target', 'done', 'aim', 'missing', 'status', 'lead'].map((key, n) => h('th', { scope: 'col', class: n >= 2 && n <= 4 ? 'num' : null }, say('col.' + key))))),
     h('tbody', {}, rows.map(item => h('tr', { 'data-target': item.row.id },
       h('td', {}, clean(item.row.clause)),
       h('th', { scope: 'row' }, both(item.row.name), item.row.note[tongue] ? h('small.block', {}, both(item.row.note)) : null),
-      h('td.num', {}, figure(item.row.done), item.more ? h('span.delta', {}, '+' + item.more) : null),
+      h('td.num', {}, figure(item.row.done), item.more ? h('span.delta', {}, ' +' + item.more) : null, item.perhaps ? h('small.block.perhaps', {}, say('target.perhaps', { n: item.perhaps })) : null),
       h('td.num', {}, figure(item.row.target)),
-      h('td.num', {}, item.row.missing === null ? '' : String(Math.max(0, item.row.missing - item.more))),
-      h('td', {}, h('span.status.' + (item.row.status || 'unreported'), {}, say('target.' + (item.row.status || 'unreported')))),
+      h('td.num', {}, figure(item.missing), item.more && item.row.missing !== item.missing ? h('span.delta', {}, ' ' + signed(item.missing - item.row.missing)) : null),
+      h('td', {}, h('span.status.' + (item.row.status || 'unreported'), {}, say('target.' + (item.row.status || 'unreported'))), item.met ? h('small.block.met', {}, say('target.met')) : null),
       h('td', {}, clean(item.row.lead))))));
 }
 
