@@ -7,6 +7,7 @@ import pandas as pd
 
 from coverplan.domain import Presence
 from coverplan.presence import open_at
+from coverplan.schema import CONTRACTS
 from coverplan.targets import counted_venues, places
 from coverplan.text import say
 
@@ -227,8 +228,10 @@ def _next(row: pd.Series, lang: str) -> str:
     lead = str(row["lead"])
     if row["status"] == "done":
         return say("tasks.next.done", lang)
-    if row["missing_table"]:
-        return say("tasks.next.fill", lang, table=row["missing_table"])
+    table = str(row["missing_table"])
+    if table and table != "indicators":  # what is typed there comes from the lead
+        title = CONTRACTS[table].zh if table in CONTRACTS else table
+        return say("tasks.next.fill", lang, table=title, name=table)
     if row["status"] == "unreported":
         return say("tasks.next.report", lang, lead=lead)
     if pd.isna(row["missing"]):

@@ -13,6 +13,7 @@ from coverplan.domain import Presence
 from coverplan.errors import Problem
 from coverplan.presence import PLANNED
 from coverplan.remote import visited
+from coverplan.schema import CONTRACTS
 from coverplan.text import say
 
 __all__ = ["Evidence", "Status", "counted_venues", "ledger", "places"]
@@ -122,8 +123,6 @@ def ledger(
         status = _status(count, goal, ended=ended)
         if goal is None and count.done is not None and count.met is None:
             count = replace(count, notes=(*count.notes, ("targets.note.no_goal", {})))
-        named = [str(v["table"]) for k, v in count.notes if k.endswith("missing_table")]
-        table = count.missing_table or (named[0] if named else "")
         note = {lang: "".join(_sentences(count, lang)) for lang in ("zh", "en")}
         rows.append(
             {
@@ -133,7 +132,7 @@ def ledger(
                 "missing": missing,
                 "unreported": count.unreported,
                 "status": status.value,
-                "missing_table": table,
+                "missing_table": count.missing_table,
                 "note_zh": note["zh"],
                 "note_en": note["en"],
             }
@@ -158,8 +157,18 @@ def _count(
     }
     table = str(row["source_table"])
     if table not in by_table:
-        return _Count(None, notes=(("targets.note.missing_table", {"table": table}),))
-    return by_table[table]()
+        return _lacks(table)
+    count = by_table[table]()
+    if table in {"venues", "presence"} and count.unreported and evidence.venues.empty:
+        return replace(count, missing_table="venues")
+    return count
+
+
+def _lacks(table: str) -> _Count:
+    """Return that nothing can be counted for want of a table."""
+    title = CONTRACTS[table].zh if table in CONTRACTS else table
+    note = ("targets.note.missing_table", {"table": title, "name": table})
+    return _Count(None, notes=(note,), missing_table=table)
 
 
 def counted_venues(
@@ -236,15 +245,14 @@ def _villages(types: list[str], presence: pd.DataFrame) -> _Count:
     silent = int(unknown.sum())
     notes = (("targets.note.villages_unreported", {"n": silent}),) if silent else ()
     if has.empty:
-        table = (("targets.note.missing_table", {"table": "villages"}),)
-        return _Count(None, notes=table)
+        return _lacks("villages")
     return _Count(int(has.sum()), None, silent, whole=len(has), notes=notes)
 
 
 def _schools(schools: pd.DataFrame | None) -> _Count:
     """Return the per cent of schools with an activity room, primary, secondary and together."""
     if schools is None or schools.empty:
-        return _Count(None, notes=(("targets.note.missing_table", {"table": "schools"}),))
+        return _lacks("schools")
     room = schools["activity_room"].fillna("unknown")
     yes, unknown = room == "yes", room == "unknown"
     primary, middle, both = (schools["level"].isin(levels) for levels in (PRIMARY, SECONDARY, BOTH))
@@ -273,7 +281,7 @@ def _visits(types: list[str], evidence: Evidence, as_of: date, period: tuple[int
     """Count the remote villages that a mobile round has visited since the plan began."""
     said = evidence.remote_said
     if said is None:
-        return _Count(None, notes=(("targets.note.missing_table", {"table": "visits"}),))
+        return _lacks("visits")
     definition = {lang: said.text(lang) for lang in ("zh", "en")}
     remote = evidence.remote
     if remote is None or remote.isna().all():
@@ -301,7 +309,8 @@ def _indicators(
     mine = indicators[indicators["target"] == target_id].sort_values("year", kind="stable")
     mine = mine[mine["year"].astype(int) <= as_of.year]
     if mine.empty:
-        return _Count(None, unreported=1, notes=(("targets.note.no_indicator", {}),))
+        note = ("targets.note.no_indicator", {})
+        return _Count(None, unreported=1, notes=(note,), missing_table="indicators")
     last = mine.iloc[-1]
     planned = _number(last.get("planned"))
     if row["kind"] == "flow_per_year":

@@ -102,7 +102,7 @@ def test_the_list_of_tasks_has_the_receivers_columns_and_says_what_comes_next():
         "还差 18个，请县科协提出分月安排。",
         "巩固，按期更新数据。",
         "请县科协尽快报送。",
-        "请补“visits”表。",
+        "请补“流动服务记录表”（visits）。",
         "还差 18个，请县教委提出分月安排。",
         "请填目标值后再判断。",
     ]
