@@ -49,7 +49,8 @@ def yearly(plan: Plan, scene: Scene, placement: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        [type, year] `state` (planned; built: the year is over; mended: planned anew), `sites` (ids
+        [type, year] `state` (planned; built: the year is over; mended: planned anew; mended_short:
+        anew, but the sites left are too few for every township to get one), `sites` (ids
         opened that year, ";" between), `planned` (what the plan opens in it before it is mended),
         `people` (within the cutoff at its end), `greedy` (if every year took the best for itself),
         `year_best` (of as many of the sites, if only that year counted), `final_best` (of the last
@@ -141,7 +142,9 @@ def _mended_note(
         "names": _names(new, towns),
         "dropped_names": _names(dropped, towns),
     }
-    return Problem("phases.mended", values={**values, **counts}, severity=Severity.NOTE)
+    short = (rows["state"] == "mended_short").any()
+    key = "phases.mended_short" if short else "phases.mended"
+    return Problem(key, values={**values, **counts}, severity=Severity.NOTE)
 
 
 def _names(ids: Sequence[str], towns: "pd.Series[str]") -> str:
@@ -223,10 +226,11 @@ def _mended(
     again = partial(
         replanned, choice.minutes, choice.weight, float(item.cutoff_min), counts, planned
     )
+    state = "mended"
     try:
         found = again(**arguments, **rules)
     except InfeasibleError:  # the years that are left are too few for every township
-        found = again(**arguments)
+        found, state = again(**arguments), "mended_short"
     rows, now = [], [*choice.existing]
     best = _year_bests(
         plan, item, choice, item.sites_per_year[: len(over)], forbidden=_others(choice, chosen)
@@ -245,7 +249,7 @@ def _mended(
     best = _year_bests(plan, item, choice, counts, built=built)
     for place, number in enumerate(left):
         sites = choice.named(found.opened[place]), choice.named(old.opened[number])
-        row = _row(item, item.years[number], "mended", sites, found, place)
+        row = _row(item, item.years[number], state, sites, found, place)
         rows.append(_against(row, row["people"], best[place]))
     return rows
 

@@ -15,8 +15,8 @@ from coverplan.crs import DEGREES, metric_crs
 from coverplan.demand import demand_points, location_quality, seat_points, village_people
 from coverplan.domain import Inputs, Presence, Result, Rung, TravelTimes
 from coverplan.errors import Problem
-from coverplan.evidence import candidate_evidence, evidence_notes, records_to_check
 from coverplan.gaps import gap_table
+from coverplan.grounds import grounds
 from coverplan.groups import demand_groups
 from coverplan.impedance import Barrier, TravelModel, travel_model, travel_times
 from coverplan.impedance.banks import banks, crossings_between
@@ -27,11 +27,10 @@ from coverplan.impedance.service_areas import service_areas
 from coverplan.intake.inputs import read_inputs
 from coverplan.intake.returns import SAID_FIRST
 from coverplan.join import metric_xy
-from coverplan.phases import phase_notes, yearly
+from coverplan.placement.linear import Progress as Solving
 from coverplan.places import candidate_places, sites_of, venue_places
 from coverplan.presence import presence_by_township, presence_by_village
 from coverplan.proposals import propose
-from coverplan.prospects import near_best, prices, programme_curves
 from coverplan.reach import Strewn, nearest_venues, programme_coverage
 from coverplan.remote import minutes_to_seat, remote_villages
 from coverplan.scenario import Scenario, scenario_notes, scenario_plan, with_chosen
@@ -40,7 +39,6 @@ from coverplan.statements import statements
 from coverplan.strewn import nearest_strewn
 from coverplan.targets import Evidence, ledger
 from coverplan.text import say
-from coverplan.trials import trials, with_regret, worlds_table
 from coverplan.unevenness import comfort, equity_table
 
 __all__ = ["STEPS", "run"]
@@ -53,7 +51,10 @@ STEPS = (
     "coverage",
     "targets",
     "placement",
+    "curve",
+    "worlds",
     "evidence",
+    "plans",
     "words",
 )
 """The steps of a run, as `progress` is told of them."""
@@ -62,7 +63,12 @@ Progress = Callable[[str], None]
 
 
 def run(  # noqa: PLR0915 - a recipe is read from top to bottom
-    plan: Plan, *, progress: Progress | None = None, scenario: Scenario | None = None
+    plan: Plan,
+    *,
+    progress: Progress | None = None,
+    scenario: Scenario | None = None,
+    on_solve: Callable[[Solving], None] | None = None,
+    partial_on_stop: bool = False,
 ) -> Result:
     """
     Compute everything that a plan asks for; nothing is written.
@@ -76,6 +82,10 @@ def run(  # noqa: PLR0915 - a recipe is read from top to bottom
         has one, is told inside a long step how many places are done and of how many.
     scenario
         Candidates that are taken to be open, as a meeting chose them on the map.
+    on_solve
+        Called now and then while a placement is solved, with seconds, best objective and bound.
+    partial_on_stop
+        Whether Ctrl-C, once sites are found, leaves out the evidence instead of the whole run.
 
     Returns
     -------
@@ -215,21 +225,11 @@ def run(  # noqa: PLR0915 - a recipe is read from top to bottom
             **{name: known[name] for name in (*ASKED, "snap_limit_m", "seed")},
         ),
     )
-    placement, programmes, placement_notes = propose(plan, scene, inputs.venue_types)
-    begin("evidence")
-    curve = programme_curves(plan, scene)
-    tried = trials(plan, scene, placement)
-    worlds = worlds_table(tried, scene)
-    evidence_of = candidate_evidence(plan, scene, placement, tried)
-    phases = yearly(plan, scene, placement)
-    plans = with_regret(near_best(plan, scene, placement), tried)
-    rule_prices = prices(plan, scene, placement)
-    checks = records_to_check(plan, scene, placement)
-    gaps = _with_answers(gaps, placement, targets)
-    evidence_said = (
-        *evidence_notes(evidence_of, rule_prices, plans, worlds, inputs.venue_types),
-        *phase_notes(phases, inputs.venue_types, candidates),
+    placement, programmes, placement_notes = propose(plan, scene, inputs.venue_types, on_solve)
+    frames, grounds_said = grounds(
+        plan, scene, placement, inputs.venue_types, begin, partial=partial_on_stop
     )
+    gaps = _with_answers(gaps, placement, targets)
     begin("words")
     notes = statements(
         plan,
@@ -259,13 +259,7 @@ def run(  # noqa: PLR0915 - a recipe is read from top to bottom
         targets=targets,
         placement=placement,
         programmes=programmes,
-        curve=curve,
-        evidence=evidence_of,
-        phases=phases,
-        plans=plans,
-        prices=rule_prices,
-        checks=checks,
-        worlds=worlds,
+        **frames,
         equity=equity,
         targets_by_township=by_town,
         asked_seats=_answers(inputs.asked_seats),
@@ -280,7 +274,7 @@ def run(  # noqa: PLR0915 - a recipe is read from top to bottom
             *(said for said in inputs.problems if said.key.startswith(SAID_FIRST)),
             *notes,
             *placement_notes,
-            *evidence_said,
+            *grounds_said,
             *travel_notes,
             *(said for said in inputs.problems if not said.key.startswith(SAID_FIRST)),
         ),

@@ -1,7 +1,7 @@
 """Where the next sites should go, programme by programme, in words that the data can bear."""
 
 import dataclasses
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,6 +16,7 @@ from coverplan.errors import InfeasibleError, Problem, Severity
 from coverplan.ordering import by_people, by_themes
 from coverplan.placement.arithmetic import Arithmetic, arithmetic
 from coverplan.placement.chain import Goal, place_by_goals
+from coverplan.placement.linear import Progress as Solving
 from coverplan.placement.p_median import p_median
 from coverplan.placement.result import Placement, Status
 from coverplan.placement.themes import most_themes, themes_reached
@@ -29,6 +30,14 @@ _COARSE = (Resolution.BUILDING, Resolution.COMMUNITY, Resolution.TOWNSHIP)
 
 
 @dataclass(frozen=True, slots=True)
+class _Limits:
+    """How long a solve may take [s], and who is told of it."""
+
+    seconds: float
+    on_solve: Callable[[Solving], None] | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class _Answer:
     """What one programme came to."""
 
@@ -38,7 +47,10 @@ class _Answer:
 
 
 def propose(
-    plan: Plan, scene: Scene, venue_types: pd.DataFrame
+    plan: Plan,
+    scene: Scene,
+    venue_types: pd.DataFrame,
+    on_solve: Callable[[Solving], None] | None = None,
 ) -> tuple[gpd.GeoDataFrame, pd.DataFrame, tuple[Problem, ...]]:
     """
     Return the proposed sites of all programmes.
@@ -51,6 +63,8 @@ def propose(
         What is known.
     venue_types
         [id] `zh, en`.
+    on_solve
+        Called now and then while a placement is solved.
 
     Returns
     -------
@@ -62,9 +76,9 @@ def propose(
     notes
         The sentences that say so.
     """
-    limit_s = plan.placement.time_limit_s
+    limits = _Limits(plan.placement.time_limit_s, on_solve)
     answers = [
-        _answer(item, scene, row_at(venue_types, item.type), limit_s) for item in plan.programme
+        _answer(item, scene, row_at(venue_types, item.type), limits) for item in plan.programme
     ]
     rows = [row for answer in answers for row in answer.rows]
     placement = pd.DataFrame(rows, columns=_PLACEMENT)
@@ -121,7 +135,7 @@ _PROGRAMMES = [
 ]
 
 
-def _answer(item: Programme, scene: Scene, names: pd.Series, limit_s: float) -> _Answer:
+def _answer(item: Programme, scene: Scene, names: pd.Series, limits: _Limits) -> _Answer:
     words = {"type_zh": str(names["zh"]), "type_en": str(names["en"])}
     state = scene.presence.xs(item.type, level="type")
     target = _target(item, scene.targets)
@@ -139,7 +153,7 @@ def _answer(item: Programme, scene: Scene, names: pd.Series, limit_s: float) -> 
     }
     model = {"every_township": _every_township, "p_median": _p_median}.get(item.model, _count)
     try:
-        answer = model(item, scene, words, dict(facts), limit_s)
+        answer = model(item, scene, words, dict(facts), limits)
     except InfeasibleError as error:  # the rest of the run is worth having
         told = tuple(dataclasses.replace(one, severity=Severity.NOTE) for one in error.problems)
         answer = _Answer([], {**facts, "status": "infeasible"}, told)
@@ -153,7 +167,7 @@ def _every_township(
     scene: Scene,
     words: Mapping[str, str],
     facts: dict[str, Any],
-    limit_s: float,
+    limits: _Limits,
 ) -> _Answer:
     """Give every township one, then add where most people gain; each goal proven in turn."""
     state = scene.presence.xs(item.type, level="type")["state"]
@@ -192,7 +206,8 @@ def _every_township(
         goals=(Goal.PRESENCE, Goal.PEOPLE, Goal.TIME) if timed else (Goal.PRESENCE,),
         required=list(choice.must),
         names=choice.sites,
-        time_limit_s=limit_s,
+        time_limit_s=limits.seconds,
+        on_progress=limits.on_solve,
     )
     steps = chain.steps
     if not timed:  # nothing tells the townships apart but their people
@@ -228,7 +243,7 @@ def _p_median(
     scene: Scene,
     words: Mapping[str, str],
     facts: dict[str, Any],
-    limit_s: float,
+    limits: _Limits,
 ) -> _Answer:
     """Place so that the pupils' (or people's) total travel time is least."""
     missing = _missing(item, scene.targets)
@@ -255,7 +270,8 @@ def _p_median(
         existing=choice.existing,
         required=list(choice.must),
         capacity=choice.capacity,
-        time_limit_s=limit_s,
+        time_limit_s=limits.seconds,
+        on_progress=limits.on_solve,
     )
     order = by_people(choice.minutes, choice.weight, placement, item.cutoff_min)
     sites = choice.sites
@@ -289,7 +305,7 @@ def _count(
     scene: Scene,
     words: Mapping[str, str],
     facts: dict[str, Any],
-    limit_s: float,
+    limits: _Limits,
 ) -> _Answer:
     """Count what there is against the target, and name nominated places up to the gap."""
     missing = _missing(item, scene.targets)
@@ -317,7 +333,7 @@ def _count(
         at_least=item.themes,
         existing=choice.existing,
         required=list(choice.must),
-        time_limit_s=limit_s,
+        time_limit_s=limits.seconds,
     )
     reached = themes_reached(choice.minutes, themes, item.cutoff_min, choice.existing)
     numbers = {

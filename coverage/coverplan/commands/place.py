@@ -62,7 +62,8 @@ def execute(options: argparse.Namespace) -> int:
         print(say("cli.no_programme", lang, found=options.type or "", known=known), file=sys.stderr)
         return BAD_INPUT
     plan = wanted
-    result = run(plan, progress=Steps(STEPS, lang, quiet=options.quiet))
+    steps = Steps(STEPS, lang, quiet=options.quiet)
+    result = run(plan, progress=steps, on_solve=steps.solving, partial_on_stop=True)
     Console(soft_wrap=True, highlight=False).print(proposals(result, lang))
     infeasible = (result.programmes["status"] == "infeasible").any()
     return INFEASIBLE if infeasible else DONE

@@ -10,6 +10,10 @@ from coverplan.text import say
 
 if TYPE_CHECKING:
     from coverplan.config import Plan
+    from coverplan.placement.linear import Progress
+
+SECONDS = 3.0
+"""Between two lines about the same solve."""
 
 __all__ = ["Steps", "plan_arguments", "plan_of"]
 
@@ -73,6 +77,7 @@ class Steps:
         self.lang = lang
         self.live = not quiet and sys.stderr.isatty()
         self.quiet = quiet
+        self.told = 0.0
         self.said = ""
 
     def __call__(self, step: str) -> None:
@@ -104,3 +109,23 @@ class Steps:
         """
         if self.live:
             print(f"\r\033[K{self.said} {done}/{total}", end="", file=sys.stderr, flush=True)
+
+    def solving(self, found: "Progress") -> None:
+        """
+        Say how far a long solve has come, every few seconds.
+
+        Parameters
+        ----------
+        found
+            Seconds, best objective and bound so far.
+        """
+        if self.quiet or (found.seconds - self.told < SECONDS and found.seconds >= self.told):
+            return
+        self.told = found.seconds
+        numbers = [
+            f"{abs(one):,.0f}" if abs(one) < float("inf") else "—"
+            for one in (found.objective, found.bound)
+        ]
+        values = {"seconds": round(found.seconds), "best": numbers[0], "bound": numbers[1]}
+        start, end = ("\r\033[K", "") if self.live else ("", "\n")
+        print(start + say("cli.solving", self.lang, **values), end=end, file=sys.stderr, flush=True)

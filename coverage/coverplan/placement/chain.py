@@ -1,6 +1,6 @@
 """Goals one after another: each is proven and fixed before the next is asked."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy import sparse
 
-from coverplan.errors import InfeasibleError, InputError, Problem
+from coverplan.errors import InfeasibleError, InputError, Problem, SolverError
 from coverplan.placement.cover_rows import CoverRows, cover_rows, graded_rows
 from coverplan.placement.covering_search import (
     ROUNDING,
@@ -25,6 +25,7 @@ from coverplan.placement.demand import (
     raise_faults,
     unwrapped,
 )
+from coverplan.placement.linear import Progress
 from coverplan.placement.options import Marks, SiteRules, few, site_rules
 from coverplan.placement.program import Program, Rule
 from coverplan.placement.recount import Times, nearest_open
@@ -112,6 +113,7 @@ class _State:
     found: Found | None = None
     tolerance: float = 1e-9
     stages: list[Stage] = field(default_factory=list)
+    complete: bool = True
 
 
 def place_by_goals(
@@ -134,6 +136,7 @@ def place_by_goals(
     names: Sequence[str] | None = None,
     time_limit_s: float | None = None,
     seed: int = 0,
+    on_progress: Callable[[Progress], None] | None = None,
 ) -> Chain:
     """
     Place sites by goals in order of rank: every township one, then most people, then least time.
@@ -179,6 +182,8 @@ def place_by_goals(
         Wall time for all goals together. [s]
     seed
         Random seed of the solver.
+    on_progress
+        Called with a `Progress` now and then.
 
     Returns
     -------
@@ -216,11 +221,14 @@ def place_by_goals(
 
     Notes
     -----
+    Ctrl-C returns the best found so far, with its bound, as `time_limit`; the goals that come after
+    it are then not asked.
+
     The mean travel time counts an unreachable demand point as the longest time that is known.
     Ties: the fewest sites, then the lexicographically smallest set; with travel times on small
     counties only (see `covering_search.first_of_equals`).
     """
-    search = Search(time_limit_s=time_limit_s, seed=seed)
+    search = Search(time_limit_s=time_limit_s, seed=seed, on_progress=on_progress)
     faults: list[Problem] = []
     wanted = _goals(goals, faults)
     zones = np.asarray(zone)
@@ -260,13 +268,36 @@ def place_by_goals(
     allowed = needed if new_sites is None else int(new_sites)
     if minutes is not None and people is not None:
         state.program = Program(sites, allowed)
-        for goal in wanted:
-            if goal is Goal.PEOPLE:
-                _people(state, minutes, people, within)
-            elif goal is Goal.TIME:
-                _time(state, minutes, people, limit)
+        _ask(state, wanted, minutes, people, within, limit)
     chosen = _settled(state)
     return _chain(state, chosen, needed, allowed, minutes, people, within)
+
+
+def _ask(
+    state: _State,
+    wanted: Sequence[Goal],
+    times: Times,
+    weight: FloatArray,
+    cutoff: float,
+    limit: float | None,
+) -> None:
+    """Ask one goal after another, until all are answered or the user has had enough."""
+    stop = state.search.stop
+    state.complete = False
+    try:
+        for goal in wanted:
+            if stop.is_set():
+                return
+            if goal is Goal.PEOPLE:
+                _people(state, times, weight, cutoff)
+            elif goal is Goal.TIME:
+                _time(state, times, weight, limit)
+    except KeyboardInterrupt:  # between two solves: what the goals so far gave stands
+        stop.set()
+    except SolverError:
+        if not stop.is_set():
+            raise
+    state.complete = not stop.is_set()
 
 
 def _goals(goals: Sequence[Goal | str], faults: list[Problem]) -> list[Goal]:
@@ -406,7 +437,7 @@ def _stage(goal: Goal, value: float, found: Found, bound: float | None = None) -
 def _settled(state: _State) -> BoolArray:
     if state.found is None:
         raise AssertionError
-    if any(stage.status is not Status.OPTIMAL for stage in state.stages):
+    if not state.complete or any(stage.status is not Status.OPTIMAL for stage in state.stages):
         return state.found.chosen
     return first_of_equals(
         state.program,
@@ -435,7 +466,7 @@ def _chain(
     if times is not None:
         _, allocation = nearest_open(times, opened)
     last = state.stages[-1]
-    proven = all(stage.status is Status.OPTIMAL for stage in state.stages)
+    proven = state.complete and all(stage.status is Status.OPTIMAL for stage in state.stages)
     placement = Placement(
         model="goals",
         sense="max" if last.goal is Goal.PEOPLE else "min",

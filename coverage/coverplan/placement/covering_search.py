@@ -1,14 +1,16 @@
 """Solve a covering program to proof, and choose one of equally good answers by a fixed rule."""
 
 import math
+import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
 from coverplan.placement.highs import Engine
-from coverplan.placement.linear import Outcome, Solution
+from coverplan.placement.linear import Outcome, Progress, Solution
 from coverplan.placement.program import Program
 
 __all__ = ["ROUNDING", "Found", "Search", "first_of_equals", "is_whole", "solved"]
@@ -47,12 +49,18 @@ class Search:
         Random seed of the solver.
     began
         When the clock started. [s]
+    on_progress
+        Called with a `Progress` now and then while a program is solved.
+    stop
+        Set once the user has interrupted the search: no time is left then.
     """
 
     time_limit_s: float | None = None
     mip_gap: float = 0.0
     seed: int = 0
     began: float = field(default_factory=_now, compare=False)
+    on_progress: Callable[[Progress], None] | None = field(default=None, compare=False)
+    stop: threading.Event = field(default_factory=threading.Event, compare=False)
 
     @property
     def seconds(self) -> float:
@@ -62,6 +70,8 @@ class Search:
     @property
     def left_s(self) -> float | None:
         """Wall time left, in seconds; None without a limit."""
+        if self.stop.is_set():
+            return 0.0
         if self.time_limit_s is None:
             return None
         return max(0.0, self.time_limit_s - self.seconds)
@@ -151,7 +161,14 @@ def solved(
     if start is not None:
         point = np.full(program.width, np.nan)
         point[: program.n_sites] = start
-    answer = engine.solve(time_limit_s=search.left_s, mip_gap=search.mip_gap, start=point)
+    answer = engine.solve(
+        time_limit_s=search.left_s,
+        mip_gap=search.mip_gap,
+        start=point,
+        on_progress=search.on_progress,
+    )
+    if answer.interrupted:
+        search.stop.set()
     if answer.outcome is Outcome.INFEASIBLE:
         raise program.contradiction(search.seed)
     if answer.x.size == 0:
