@@ -14,7 +14,9 @@ from coverplan.demand import seat_points
 from coverplan.domain import Rung
 from coverplan.errors import InputError
 from coverplan.impedance import travel_times
-from coverplan.impedance.network import network_of
+from coverplan.impedance.banks import banks
+from coverplan.impedance.by_road import road_times, snap_on_bank
+from coverplan.impedance.network import network_of, snap
 from coverplan.impedance.speeds import PROFILES
 from coverplan.intake.roads import download_roads, read_roads
 from road_worlds import CRS, at, overpass, overpass_server, roads
@@ -235,3 +237,47 @@ def test_why_a_township_reaches_nothing_is_told_by_name():
 def test_roads_of_another_county_are_refused():
     with pytest.raises(InputError, match="别的地区"):
         over_roads([[(0, 0), (1_000, 0)]], [(90_000, 0)], [(800, 0)])
+
+
+def test_nobody_borrows_a_road_across_the_river():
+    river = gpd.GeoDataFrame(
+        geometry=gpd.GeoSeries([shapely.LineString(at((-9_000, 0), (9_000, 0)))], crs=CRS)
+    )
+    outline = gpd.GeoDataFrame(
+        geometry=gpd.GeoSeries(
+            [shapely.box(*at((-5_000, -5_000), (5_000, 5_000)).ravel())], crs=CRS
+        )
+    )
+    pieces = banks(river, outline, CRS)
+    assert len(pieces) == 2
+    lines = [
+        [(0, 200), (3_000, 200)],  # the road along the northern bank
+        [(0, -800), (3_000, -800)],  # a road of the southern bank, farther off
+        [(3_000, 200), (3_000, -800)],  # the bridge
+    ]
+    network = network_of(roads(lines), PROFILES["car"], CRS)
+    south = at((500, -100), (500, -3_000), (500, 400))
+    free = snap(network, south, 1_000.0)
+    own, wrong = snap_on_bank(network, south, 1_000.0, pieces)
+    assert free.away_m[0] == pytest.approx(300, abs=0.1)  # over the water
+    assert own.away_m[0] == pytest.approx(700, abs=0.1)
+    assert own.edge[1] == -1  # the nearest road is too far, on whichever bank
+    assert own.away_m[2] == pytest.approx(200, abs=0.1)
+    assert not wrong.any()
+    near, wrong = snap_on_bank(network, south, 500.0, pieces)
+    assert near.edge.tolist()[:2] == [-1, -1]
+    assert wrong.tolist() == [True, False, False]
+    townships, demand = placed((500, -100), (500, 400))
+    table = pd.DataFrame({"lon": demand["lon"].iloc[1:], "lat": demand["lat"].iloc[1:]})
+    options = {"townships": townships, "snap_limit_m": 500.0, "pieces": pieces}
+    times, notes = road_times(demand, table, network, CRS, **options)
+    assert np.isinf(times.values[0]).all()
+    assert [note.key for note in notes] == ["roads.wrong_side"]
+    assert "甲镇：1 个点 500 米以内的道路都在河对岸" in notes[0].text("zh")
+
+
+def test_a_township_beyond_the_limit_is_named():
+    times, notes = over_roads([[(0, 0), (60_000, 0)]], [(0, 0), (59_000, 0)], [(59_500, 0)])
+    assert np.isinf(times.values[:, 0]).tolist() == [True, False]
+    told = {note.key: note.text("zh") for note in notes}
+    assert "甲镇：1 个点到任何地点都超过上限 60 分钟" in told["roads.beyond_limit"]

@@ -59,7 +59,8 @@ def travel_model(
         if roads is None:
             where = Where(key="travel.rung")
             raise ConfigError(Problem("travel.no_roads", where, str(travel.rung)))
-        return road_model(roads, travel.mode, crs, snap_limit_m, travel.cache)
+        pieces = None if barrier is None else barrier.pieces
+        return road_model(roads, travel.mode, crs, snap_limit_m, travel.cache, pieces)
     if travel.rung is Rung.CALIBRATED:
         learned = known_trips(townships, villages, asked_villages, asked_seats, crs)
         if trips is not None:
@@ -119,7 +120,8 @@ def travel_times(
         `from_code`, `to_code` (township or village), `minutes`, `crossing`: known trips for rung C
         beside the answers; without any the plan's detour and speed stand.
     barrier
-        A river and its crossings for rung C; None: the barrier is off, and that is said.
+        A river and its crossings: for rung C, and on rung A so that nobody enters a road on the
+        other bank. None: the barrier is off, and rung C says so.
     seed
         For the bootstrap of rung C.
     model
@@ -194,6 +196,7 @@ def travel_times(
             snap_limit_m=snap_limit_m,
             limit=travel.limit_min,
             progress=progress,
+            pieces=None if barrier is None else barrier.pieces,
         )
         return times, (*model.notes, *notes)
     values = model.minutes(

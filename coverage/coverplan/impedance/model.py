@@ -14,7 +14,7 @@ from coverplan.config_tables import Travel
 from coverplan.domain import Rung
 from coverplan.errors import Problem, Severity, Where
 from coverplan.impedance.banks import Crossings
-from coverplan.impedance.by_road import SNAP_LIMIT_M
+from coverplan.impedance.by_road import SNAP_LIMIT_M, snap_on_bank
 from coverplan.impedance.calibrate import (
     FEWEST_TRIPS,
     Calibration,
@@ -24,7 +24,7 @@ from coverplan.impedance.calibrate import (
     split_by_bank,
 )
 from coverplan.impedance.line import line_minutes
-from coverplan.impedance.network import Network, kept_network, road_minutes, snap
+from coverplan.impedance.network import Network, kept_network, road_minutes
 from coverplan.impedance.speeds import PROFILES
 
 __all__ = ["Barrier", "TravelModel", "line_model", "road_model"]
@@ -95,6 +95,7 @@ def road_model(
     crs: str,
     snap_limit_m: float = SNAP_LIMIT_M,
     cache: Path | None = None,
+    pieces: gpd.GeoSeries | None = None,
 ) -> TravelModel:
     """
     Return the model of rung A.
@@ -111,6 +112,8 @@ def road_model(
         A place farther from any road is off the network. [m]
     cache
         Folder in which the network is kept; None keeps nothing.
+    pieces
+        As for `by_road.snap_on_bank`.
 
     Raises
     ------
@@ -121,8 +124,9 @@ def road_model(
     network = kept_network(roads, profile, crs, cache)
 
     def minutes(start: FloatArray, end: FloatArray) -> FloatArray:
-        points = snap(network, start, snap_limit_m), snap(network, end, snap_limit_m)
-        return road_minutes(network, *points)
+        origins, _ = snap_on_bank(network, start, snap_limit_m, pieces)
+        sites, _ = snap_on_bank(network, end, snap_limit_m, pieces)
+        return road_minutes(network, origins, sites)
 
     size: dict[str, str | int | float] = {
         "nodes": len(network.xy),

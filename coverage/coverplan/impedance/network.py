@@ -181,7 +181,7 @@ def network_of(roads: gpd.GeoDataFrame, profile: Profile, crs: str) -> Network:
     )
 
 
-def snap(network: Network, xy: FloatArray, limit_m: float) -> Snap:
+def snap(network: Network, xy: FloatArray, limit_m: float, edges: IntArray | None = None) -> Snap:
     """
     Put places on the nearest point of the nearest edge, not on the nearest node.
 
@@ -193,13 +193,15 @@ def snap(network: Network, xy: FloatArray, limit_m: float) -> Snap:
         Positions, shape (n, 2), NaN where there is none. [m]
     limit_m
         A place farther from any road stands on none. [m]
+    edges
+        Numbers of the edges that may be entered, ascending; None: all.
 
     Returns
     -------
     Snap
         Of equally near edges the first counts.
     """
-    lines = network.lines()
+    lines = network.lines() if edges is None else network.lines()[edges]
     has = np.flatnonzero(np.isfinite(xy).all(axis=1))
     points = shapely.points(xy[has])
     which, near = shapely.STRtree(lines).query_nearest(points, max_distance=limit_m)
@@ -209,7 +211,7 @@ def snap(network: Network, xy: FloatArray, limit_m: float) -> Snap:
     edge = np.full(len(xy), -1)
     along, away = np.zeros(len(xy)), np.full(len(xy), np.inf)
     there = has[found]
-    edge[there] = first[found]
+    edge[there] = first[found] if edges is None else edges[first[found]]
     on = lines[first[found]]
     along[there] = shapely.line_locate_point(on, points[found], normalized=True)
     away[there] = shapely.distance(on, points[found])
