@@ -231,6 +231,7 @@ def _plan(world: World) -> Any:
         venues=SimpleNamespace(assume_none=False),
         travel=SimpleNamespace(rung=world.rung, mode="mixed"),
         demand=SimpleNamespace(source="grid", unlocated="draws"),
+        remote=SimpleNamespace(file=None, seat=""),
         programme=(
             programme("university_site", "every_township", (15, 30, 45), 30),
             programme("school_museum", "p_median", (30, 45), 45),

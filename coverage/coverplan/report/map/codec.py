@@ -202,7 +202,7 @@ def packed(tree: Any) -> Any:
     if isinstance(tree, dict):
         plain = {key: packed(value) for key, value in tree.items()}
         few = _few_values(list(tree.values())) if len(tree) >= 4 else []  # noqa: PLR2004
-        ways = [plain, *({"#k": list(tree), "v": values} for values in few)]
+        ways: list[Any] = [plain, *({"#k": list(tree), "v": values} for values in few)]
         return min(ways, key=lambda way: len(island(way)))
     if not isinstance(tree, list):
         return tree

@@ -230,7 +230,7 @@ function retake() {
   model.load();
   if (!rows.length) { return; }
   TYPES.forEach(type => { if (asked || touched[type.id]) { refusalsOf(type); } });
-  recount(told);
+  recount(told, asked);
   Object.keys(DATA.gaps).forEach(type => { if (DATA.asked && (asked || touched[type])) { renear(type, given, venuePlace); } });
   // What was proven beforehand knew nothing of these rows.
   TYPES.forEach(type => {

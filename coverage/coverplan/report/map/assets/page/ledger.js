@@ -80,8 +80,9 @@ function countTarget(row, terms, told) {
 }
 
 // The targets that venues and townships decide; the others rest on tables that no row here changes.
-function recount(told) {
+function recount(told, asked) {
   DATA.targets.forEach((row, n) => {
+    if (asked && COUNT.by_minutes && row.source === 'visits') { row.note = row.note.map((text, m) => DATA.texts['take.stale'][m] + text); }
     if (/^(venues|presence|villages)$/.test(row.source) && row.type.split(';').every(type => DATA.presence[type])) { countTarget(row, COUNT.targets[n], told); }
   });
   Object.keys(DATA.gaps).forEach(type => {

@@ -153,7 +153,7 @@ function sheetsOf(bytes) {
     if (kindOf === 's') { return strings[Number(value)] || ''; }
     if (kindOf === 'b') { return value === '1' ? 'TRUE' : 'FALSE'; }
     if (kindOf === 'd') { return value.slice(0, 10); }
-    if (kindOf) { return value; }
+    if (kindOf && kindOf !== 'n') { return value; }
     const number = Number(value);
     if (dated[Number(cell.getAttribute('s') || 0)] && number >= 1) { return new Date(Math.round((Math.floor(number) + shift - 25569) * 864e5)).toISOString().slice(0, 10); }
     return isFinite(number) ? String(number) : value;
