@@ -9,7 +9,7 @@ import pandas as pd
 from coverplan.config import Plan
 from coverplan.errors import Problem, Severity
 from coverplan.evidence import candidate_evidence, evidence_notes, records_to_check
-from coverplan.phases import phase_notes, yearly
+from coverplan.phases import check_built, phase_notes, yearly
 from coverplan.prospects import near_best, prices, programme_curves
 from coverplan.scene import Scene
 from coverplan.trials import trials, with_regret, worlds_table
@@ -47,6 +47,7 @@ def grounds(
     notes
         The sentences.
     """
+    check_built(plan, scene)
     try:
         return _grounds(plan, scene, placement, venue_types, begin)
     except KeyboardInterrupt:

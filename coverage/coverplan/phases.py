@@ -16,7 +16,7 @@ from coverplan.prospects import placeable, proposed_columns, rules_of
 from coverplan.rows import row_at
 from coverplan.scene import Choice, Scene
 
-__all__ = ["phase_notes", "yearly"]
+__all__ = ["check_built", "phase_notes", "yearly"]
 
 COLUMNS: dict[str, Any] = {
     "state": "object",
@@ -252,6 +252,25 @@ def _mended(
         row = _row(item, item.years[number], state, sites, found, place)
         rows.append(_against(row, row["people"], best[place]))
     return rows
+
+
+def check_built(plan: Plan, scene: Scene) -> None:
+    """
+    Find out whether what was built fits the programmes, before anything long is computed.
+
+    Parameters
+    ----------
+    plan, scene
+        The plan, and what is known.
+
+    Raises
+    ------
+    InputError
+        As `yearly`.
+    """
+    for item, choice in placeable(plan, scene):
+        if item.years and item.after:
+            _built(item, choice)
 
 
 def _built(item: Programme, choice: Choice) -> list[int]:
