@@ -295,3 +295,21 @@ def test_venues_outside_and_named_groups_count_on_the_page_as_in_the_library(
     for kind, picks in scenarios(result, 12, 3):
         same_counts(page, result, kind, picks)
     opened.check()
+
+
+@pytest.mark.parametrize("name", ["example", "silent"])
+def test_what_a_site_alone_adds_is_lost_without_it(opened, pages, runs, made, name):
+    page = opened.open(pages[name])
+    result = made[name] if name in made else runs[name]
+    total = (
+        "([k, p, c]) => coverplan.model.reached(k, coverplan.model.nearest(k, p), c).total.covered"
+    )
+    for kind, picks in scenarios(result, 6, 23):
+        cutoff = int(next(p for p in result.plan.programme if p.type == kind).cutoff_min)
+        if not page.evaluate(f"coverplan.model.measured('{kind}')"):
+            continue
+        alone = page.evaluate("a => coverplan.model.alone(...a)", [kind, picks, cutoff])
+        whole = page.evaluate(total, [kind, picks, cutoff])
+        for n in range(len(picks)):
+            rest = page.evaluate(total, [kind, picks[:n] + picks[n + 1 :], cutoff])
+            assert alone[n] == whole - rest

@@ -40,7 +40,8 @@ function gapsCsv() {
 
 function sitesCsv() {
   const head = ['number', 'type', 'candidate_id', 'name', 'code9', 'township', 'if_none', 'cost_yuan', 'people_alone'];
-  return csv([head].concat(chosen().map((j, n) => [n + 1, typeName(state.type), DATA.candidates.id[j], DATA.candidates.name[j], T.code[DATA.candidates.township[j]] || '', T.name[DATA.candidates.township[j]] || '', conditional(j) ? say('if_none') : '', DATA.candidates.cost[j], worth(state.type, chosen()) - worth(state.type, chosen().filter(o => o !== j))])));
+  const alone = model.alone(state.type, chosen(), state.cutoff);
+  return csv([head].concat(chosen().map((j, n) => [n + 1, typeName(state.type), DATA.candidates.id[j], DATA.candidates.name[j], T.code[DATA.candidates.township[j]] || '', T.name[DATA.candidates.township[j]] || '', conditional(j) ? say('if_none') : '', DATA.candidates.cost[j], alone[n]])));
 }
 
 function targetsCsv() {

@@ -183,6 +183,30 @@ const model = (function () {
     return candidates.map(j => (columnOf(j) < 0 ? 0 : late.reduce((sum, i) => sum + (columns[columnOf(j)][i] <= cutoff ? people[i] : 0), 0)));
   }
 
+  // What each site of a list alone contributes: people whom nothing else brings within the limit, or who
+  // live in a township that has no other.
+  function alone(type, list, cutoff) {
+    const out = list.map(() => 0);
+    if (!measured(type)) {
+      const now = presence(type, list);
+      list.forEach((j, n) => {
+        const k = DATA.candidates.township[j];
+        if (k >= 0 && now.was[k] !== 'h' && now.added[k] === 1) { out[n] = T.people[k] || 0; }
+      });
+      return out;
+    }
+    const base = before(type).near;
+    const question = questionOf(type, cutoff, cutoff);
+    const mine = list.map(j => (columnOf(j) < 0 ? null : columns[columnOf(j)]));
+    for (let i = 0; i < rows; i += 1) {
+      if (base[i] <= cutoff || home[i] < 0 || question.points[i] === 45 || question.refused[home[i]]) { continue; }
+      let only = -1;
+      for (let n = 0; n < mine.length && only > -2; n += 1) { if (mine[n] && mine[n][i] <= cutoff) { only = only === -1 ? n : -2; } }
+      if (only >= 0) { out[only] += people[i]; }
+    }
+    return out;
+  }
+
   // Whether the run gave this type figures of people that the matrix can carry on.
   function measured(type) {
     const table = DATA.coverage[type];
@@ -237,5 +261,5 @@ const model = (function () {
 
   load();
 
-  return { get rows() { return rows; }, load, forget, column: c => columns[c], columnOfVenue: v => (travel ? travel.venue_column[v] : -1), before, nearest, reached, gains, brought, presence, measured, cost, greedy, serves, columnOf };
+  return { get rows() { return rows; }, load, forget, column: c => columns[c], columnOfVenue: v => (travel ? travel.venue_column[v] : -1), before, nearest, reached, gains, alone, brought, presence, measured, cost, greedy, serves, columnOf };
 }());

@@ -84,7 +84,8 @@ function bookSheets() {
     if (now.cover) { row.push(now.cover.covered[k], now.cover.uncovered[k], now.cover.unknown[k], now.cover.covered[k] - now.base.covered[k], shareWords(k).words); }
     return row;
   });
-  const sites = chosen().map((j, n) => [n + 1, DATA.candidates.id[j], proposal(j) ? both(proposal(j).label) : DATA.candidates.name[j], T.name[DATA.candidates.township[j]] || '', conditional(j) ? say('if_none') : '', DATA.candidates.cost[j], worth(state.type, chosen()) - worth(state.type, chosen().filter(o => o !== j)), proofOf(j) ? say('proof.' + proofOf(j).label) : '']);
+  const alone = model.alone(state.type, chosen(), state.cutoff);
+  const sites = chosen().map((j, n) => [n + 1, DATA.candidates.id[j], proposal(j) ? both(proposal(j).label) : DATA.candidates.name[j], T.name[DATA.candidates.township[j]] || '', conditional(j) ? say('if_none') : '', DATA.candidates.cost[j], alone[n], proofOf(j) ? say('proof.' + proofOf(j).label) : '']);
   const out = [
     { name: say('tab.gaps'), rows: [title(say('caption.gaps', { type: kindName(), n: T.code.length })), head].concat(body) },
     { name: say('tab.sites'), rows: [title(kindName()), [say('col.no'), say('col.id'), say('col.site_name'), say('col.township'), say('col.condition'), say('col.cost'), say('col.alone_presence'), say('col.proof')]].concat(sites) },

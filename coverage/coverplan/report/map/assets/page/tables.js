@@ -148,7 +148,7 @@ function siteTables() {
   const useful = rows.some(j => gain[j] > 0);
   const shown = useful ? columns : columns.filter(column => column.key !== 'gain');
   const others = state.township >= 0 ? say('caption.free_in', { name: T.name[state.township], n: rows.length }) : say(useful ? 'caption.free' : 'caption.free_list', { n: rows.length });
-  const alone = list.map(j => worth(type.id, list) - worth(type.id, list.filter(other => other !== j)));
+  const alone = model.alone(type.id, list, state.cutoff);
   const counted = alone.some(n => n > 0);
   return [
     bar, h('details.auto', { open: state.auto, ontoggle: event => { state.auto = event.target.open; } }, h('summary.plain', {}, say('auto.title')), greedy, provenBar(type, list), stepper(list), otherPlans(type)), h('details.small', {}, h('summary.plain', {}, statusWords(type, list)), h('p', {}, statement(type, list))),
