@@ -48,7 +48,8 @@ class Checked:
     outcome
         What came out.
     reason
-        Of `wrong`: `inputs`, `question`, `rules`, `figure` or `unreadable`; else "".
+        Of `wrong`: `inputs`, `question`, `rules`, `figure` or `unreadable`; of `not_certified`:
+        `themes`, `listed`, `capacity` or `other`; else "".
     verdict
         The figures; None without a readable certificate.
     question
@@ -73,7 +74,8 @@ class Checked:
         """
         name = {"type": self.names[lang]}
         if self.outcome is Outcome.NOT_CERTIFIED:
-            return say("proof.not_certified", lang, **name)
+            why = say(f"proof.no_paper.{self.reason or 'other'}", lang)
+            return say("proof.not_certified", lang, **name, why=why)
         if self.outcome is Outcome.WRONG or self.verdict is None or self.question is None:
             why = say(f"proof.why.{self.reason}", lang)
             return say("proof.wrong", lang, **name, why=why)
@@ -166,8 +168,16 @@ def checked(result: Result, papers: Mapping[str, Mapping[str, object]]) -> tuple
         if item.type in papers:
             found.append(_checked(item, result, papers[item.type], words))
         elif _proposed(item, result):
-            found.append(Checked(item.type, words, Outcome.NOT_CERTIFIED))
+            found.append(Checked(item.type, words, Outcome.NOT_CERTIFIED, _no_paper(item, result)))
     return tuple(found)
+
+
+def _no_paper(item: Programme, result: Result) -> str:
+    """Return for which of its rules a placement has no certificate."""
+    if item.model == "count":
+        listed = row_at(result.programmes, item.type)["status"] == "listed"
+        return "listed" if listed else "themes"
+    return "capacity" if item.class_slots else "other"
 
 
 def _checked(
@@ -217,6 +227,8 @@ def _asked(
     scene = _scene(result, result.times)
     choice = choice_of(item, scene)
     new = _allowed(item, result, choice)
+    if choice.capacity is not None:  # whole schools within class-slots: no multipliers prove that
+        return None
     if not choice.timed or new is None or not set(proposed) <= set(choice.offered):
         return None
     minutes, weight = choice.minutes, choice.weight

@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,8 @@ from coverplan.config import read_plan
 from coverplan.domain import Result
 from coverplan.errors import InputError
 from coverplan.pipeline import run
-from coverplan.proof import Outcome, certificates
+from coverplan.placement.certificate import certificate
+from coverplan.proof import Outcome, certificates, checked
 from coverplan.report.certificates import FOLDER, verify_run
 from coverplan.report.read_run import read_run
 from coverplan.report.run_folder import write
@@ -115,6 +117,35 @@ def test_the_command_says_what_is_proven_in_both_languages(folder, capsys):
         assert all(word in said for word in words[lang])
     assert main(["verify", str(folder / FOLDER / "school_museum.json"), "--lang", "en"]) == 0
     assert "Community" not in capsys.readouterr().out
+
+
+def test_what_no_certificate_covers_is_said_with_its_reason(folder, capsys):
+    main(["verify", str(folder)])
+    said = capsys.readouterr().out
+    assert "“每校可达几类主题”的最优只由求解器得出" in said
+    assert "没有复核：人数相同的方案中平均用时最短这一步" in said
+    for part in ("经费", "站间距", "关闭旧点", "每区上限", "分年", "稳妥方案", "曲线"):
+        assert part in said, part
+
+
+def test_a_placement_within_class_slots_gets_no_certificate_and_says_so(result):
+    programmes = tuple(
+        replace(item, class_slots=9_999) if item.model == "p_median" else item
+        for item in result.plan.programme
+    )
+    limited = replace(result, plan=replace(result.plan, programme=programmes))
+    papers = certificates(limited)
+    assert set(papers) == {"university_site"}
+    found = {one.type: one for one in checked(limited, papers)}["school_museum"]
+    assert found.outcome is Outcome.NOT_CERTIFIED
+    assert "班次" in found.text("zh")
+    assert "class-slots" in found.text("en")
+
+
+@pytest.mark.parametrize("rule", ["budget", "spacing", "close", "zone_max", "capacity"])
+def test_a_rule_that_no_certificate_can_hold_is_refused(rule):
+    with pytest.raises(TypeError, match=rule):
+        certificate([[1.0]], [1], 5.0, 1, [0], **{rule: 1})
 
 
 def test_the_command_fails_where_a_certificate_does_not_hold(copy, capsys):

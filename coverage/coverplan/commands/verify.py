@@ -44,7 +44,9 @@ def execute(options: argparse.Namespace) -> int:
     found = verify_run(options.certificate)
     for one in found:
         print("· " + one.text(lang))
-    if not found:
+    if found:
+        print(say("proof.limits", lang))
+    else:
         print(say("proof.none", lang))
     wrong = any(one.outcome is Outcome.WRONG for one in found)
     return BAD_INPUT if wrong else DONE
