@@ -3,18 +3,27 @@
 All graphs here are invented: crooked square grids with random speeds, no county's roads. The times
 must agree before they are compared. pandana is AGPL and never a dependency: install it apart.
 
-Run: python benchmarks/travel.py [small|county|large]
+Import (a road file read and made a network, once) is timed apart from the load of what was kept.
+
+Run: python benchmarks/travel.py [small|county|import|large]
 """
 
 import resource
 import sys
 import time
 from collections.abc import Callable
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
+import geopandas as gpd
 import numpy as np
+import shapely
 
-from coverplan.impedance.network import Network, Snap, road_minutes, snap
+from coverplan.impedance.network import Network, Snap, kept_network, road_minutes, snap
+from coverplan.impedance.speeds import PROFILES
+from coverplan.intake.roads import read_roads
 
+CRS = "EPSG:4545"
 Job = tuple[Network, Snap, Snap]
 
 
@@ -139,13 +148,40 @@ def big(nodes: int, origins: int, sites: int, limit: float) -> None:
     print(f"  {np.isfinite(found).mean():.1%} within the limit; peak memory {peak:.2f} GB")
 
 
+def imported(nodes: int, origins: int, sites: int) -> None:
+    """Time the import of a road file, and a later run on what the cache kept."""
+    made = synthetic(nodes, 1)
+    rough = made.xy / 111_000.0 + [108.0, 29.0]  # degrees: near enough for a file nobody lives by
+    roads = gpd.GeoDataFrame(
+        {"highway": "tertiary", "oneway": np.where(np.isinf(made.backward), "yes", "no")},
+        geometry=shapely.linestrings(rough[np.column_stack([made.tail, made.head])]),
+        crs=4326,
+    )
+    print(f"{len(made.xy)} nodes (synthetic) in a GeoPackage, {origins} × {sites}")
+    with TemporaryDirectory() as folder:
+        file, cache = Path(folder) / "roads.gpkg", Path(folder) / "kept"
+        roads.to_file(file)
+        for name in ("import (read, build, keep)", "load of what was kept"):
+            start = time.perf_counter()
+            lines = read_roads(file, cache=cache)
+            network = kept_network(lines, PROFILES["car"], CRS, cache)
+            print(f"  {name:<46}{time.perf_counter() - start:9.2f} s")
+        random = np.random.default_rng(2)
+        low, high = network.xy.min(axis=0), network.xy.max(axis=0)
+        ends = [random.uniform(low, high, (n, 2)) for n in (origins, sites)]
+        places = [snap(network, end, 500.0) for end in ends]
+        timed("times", lambda: road_minutes(network, *places))
+
+
 def main() -> None:
     """Run what is asked for, or all."""
-    wanted = sys.argv[1:] or ["small", "county", "large"]
+    wanted = sys.argv[1:] or ["small", "county", "import", "large"]
     if "small" in wanted:
         side_by_side(20_000, 2_000, 100)
     if "county" in wanted:
         big(50_000, 338, 368, float("inf"))
+    if "import" in wanted:
+        imported(50_000, 338, 368)
     if "large" in wanted:
         big(200_000, 100_000, 500, 60.0)
 
