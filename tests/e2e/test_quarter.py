@@ -178,6 +178,13 @@ def test_comments_are_read_as_they_were_written(tmp_path):
     assert path.name == "意见采纳情况表（送审稿第2版）.xlsx"
 
 
+def test_a_table_in_which_nobody_commented_is_read_as_no_comments(tmp_path):
+    for stage in Stage:
+        path = tmp_path / "c.xlsx"
+        write_comments((), path, Draft(stage, 1), Quarter(2025, 3), "县科协")
+        assert read_comments(path, Stage.FINAL) == ()
+
+
 def test_an_undecided_comment_may_wait_while_comments_are_asked_for(tmp_path):
     draft = Draft(Stage.COMMENT, 1)
     path = tmp_path / "c.xlsx"

@@ -87,9 +87,9 @@ def told(found: Collected, lang: str) -> list[str]:
     lines = [say("loop.cli.files", lang, n=len(found.files), rows=rows, **totals)]
     for file, fate, _, _ in found.files:
         own = _fates([counts[file]] if file in counts else [])
-        own.pop("all")
+        key = "loop.cli.file" if own.pop("all") else "loop.cli.file_only"
         word = say(f"loop.fate.{fate}", lang)
-        lines.append("· " + say("loop.cli.file", lang, file=file, fate=word, **own))
+        lines.append("· " + say(key, lang, file=file, fate=word, **own))
     if found.untrue:
         names = "、".join(str(found.merged.venues[key]["name"]) for key in found.untrue)
         lines.append("! " + say("loop.cli.untrue", lang, n=len(found.untrue), names=names))

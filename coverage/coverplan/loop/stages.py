@@ -190,7 +190,7 @@ def write_comments(
     unit
         Who keeps the table.
     """
-    room = 20 if draft.stage is Stage.COMMENT else 0
+    room = 20 if draft.stage is Stage.COMMENT or not comments else 0
     with Book(path, "zh", quarter.last_day, unit=unit) as book:
         title = f"{COMMENTS.zh}（{draft.mark}）"
         counts = {one: sum(c.decision == one for c in comments) for one in DECISIONS}
