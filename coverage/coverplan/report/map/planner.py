@@ -244,10 +244,15 @@ _KEPT = (
 
 
 def _dense(code: str, signs: str = "{}()=,;:?&|*") -> str:
-    """Return our own code without indents, remark lines and the blanks beside signs."""
+    """Return our own code without indents, remarks and the blanks and line ends beside signs."""
     lines = (line.strip() for line in code.splitlines())
     kept = "\n".join(line for line in lines if line and not line.startswith("//"))
-    pattern = f"({_KEPT})|(?<=[{signs}]) +| +(?=[{signs}])"
+    sums = (
+        r"|(?<=[\w)\]']) (?=[-+<>/] [^-+/])|(?<=[\w)\]'] [-+<>/]) (?=[^-+/])"
+        if "=" in signs
+        else ""
+    )
+    pattern = f"({_KEPT})|(?<=[{signs}]) +| +(?=[{signs}])|(?<=[{{;,(])\n{sums}"
     return re.sub(pattern, lambda found: found[1] or "", kept)
 
 

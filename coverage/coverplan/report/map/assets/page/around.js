@@ -40,6 +40,7 @@ function edgeWords(boxes, frame) {
 // A neighbour's name stands in its direction, as near to the county as there is room.
 function neighbourNames(boxes, frame) {
   const there = occupied(boxes);
+  if (state.view === 'circle') { there.rings = [hull([].concat.apply([], plan.anchors.map(a => [0, 1, 2, 3, 4, 5, 6, 7].map(n => ({ x: a.x + a.r * Math.cos(n * Math.PI / 4), y: a.y + a.r * Math.sin(n * Math.PI / 4) })))))]; }
   const own = plan.anchors.filter(a => a.x || a.y);
   if (!own.length) { return; }
   const middle = { x: own.reduce((s, a) => s + a.x, 0) / own.length, y: own.reduce((s, a) => s + a.y, 0) / own.length };
@@ -55,7 +56,7 @@ function neighbourNames(boxes, frame) {
       for (let r = 20; r < 1600; r += 6) {
         const [x, y] = [middle.x + r * Math.cos(turn), middle.y + r * Math.sin(turn)];
         if (x < frame.x0 || x > frame.x1 || y < frame.y0 || y > frame.y1) { break; }
-        const box = { x0: x - w / 2, x1: x + w / 2, y0: y - 9, y1: y + 9 };
+        const box = { x0: x - w / 2, x1: x + w / 2, y0: y - 11, y1: y + 11 };
         if (isFree(box, there, frame)) {
           put(plan.beside, svg('text', { class: 'neighbour-name', x, y: y + 4 }, line.name));
           boxes.push(box);
@@ -73,5 +74,5 @@ const areasNow = () => (AREAS[state.type] || {})[state.cutoff] || [];
 state.hidden.areas = true;
 function drawAreas() {
   if (state.hidden.areas || state.view !== 'map') { return; }
-  areasNow().forEach(area => put(plan.waters, svg('path', { class: 'area', d: path(area.map(part => part.map(line => decode(line, 1e4))), true), 'fill-rule': 'evenodd' })));
+  areasNow().forEach(area => put(plan.beside, svg('path', { class: 'area', d: path(area.map(part => part.map(line => decode(line, 1e4))), true), 'fill-rule': 'evenodd' })));
 }

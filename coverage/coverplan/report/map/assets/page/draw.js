@@ -159,7 +159,6 @@ function drawGround(circle) {
   if (!circle && hasCells) {
     put(plan.edges, svg('path', { d: GEO.cells.map(cell => path(cell, true)).join(''), class: DATA.approximate ? 'border approximate' : 'border' }));
   }
-  drawAreas();
   if (state.hidden.lines) { return; }
   if (circle) {
     if (GEO.river.length) {

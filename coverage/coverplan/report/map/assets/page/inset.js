@@ -79,12 +79,11 @@ function crowdedTown() {
   return { x: (x0 + x1) / 2, y: (y0 + y1) / 2, w: x1 - x0, h: y1 - y0 };
 }
 
-function townInset(crowd, box, looks, id) {
+function townInset(crowd, box, looks, id, cells) {
   const [w, h] = [box.x1 - box.x0, box.y1 - box.y0];
   const scale = Math.min(w / crowd.w, h / crowd.h);
   const to = point => { const q = plane(point); return L.point(box.x0 + w / 2 + (q.x - crowd.x) * scale, box.y0 + h / 2 - (q.y - crowd.y) * scale); };
   const area = options => svg('rect', Object.assign({ x: box.x0, y: box.y0, width: w, height: h }, options));
-  const cells = state.view === 'map' && hasCells;
   const inner = svg('g', { 'clip-path': 'url(#' + id + ')' }, area({ fill: '#ffffff' }));
   const line = (shape, options) => put(inner, svg('path', Object.assign({ d: path(shape, false, to), fill: 'none', 'stroke-linecap': 'round' }, options)));
   if (cells) {
@@ -130,8 +129,9 @@ function drawInset(looks, boxes, frame) {
   let box = null;
   for (let w = most; !box && w >= 118; w *= 0.88) { box = freeBox(w, w * form, there, frame); }
   if (!box || (state.view === 'map' && (box.x1 - box.x0) / crowd.w < 1.6 * metres(map.getZoom()))) { return; }
+  boxes.push(box);
   const o = map.containerPointToLayerPoint([0, 0]);
-  put(plan.inset, townInset(crowd, { x0: box.x0 - o.x, x1: box.x1 - o.x, y0: box.y0 - o.y, y1: box.y1 - o.y }, looks, 'inset-clip'));
+  put(plan.inset, townInset(crowd, { x0: box.x0 - o.x, x1: box.x1 - o.x, y0: box.y0 - o.y, y1: box.y1 - o.y }, looks, 'inset-clip', state.view === 'map' && hasCells));
   if (state.view === 'map') {
     const c = L.CRS.EPSG3857.unproject(L.point(crowd.x - crowd.w / 2, crowd.y + crowd.h / 2));
     const p = xy(c);

@@ -14,11 +14,12 @@ function paint() {
   const labels = state.view === 'circle' ? roundLabels(looks) : freeLabels(looks, marks, boxes);
   fill(plan.names, labels);
   fill(plan.beside);
+  drawAreas();
   const o = map.containerPointToLayerPoint([0, 0]);
   const frame = { x0: o.x + 8, y0: o.y + 8, x1: o.x + map.getSize().x - 8, y1: o.y + map.getSize().y - 8 };
   if (state.view === 'map' && DATA.approximate && GEO.outline.length) { edgeWords(boxes, frame); }
-  if (!state.hidden.lines) { neighbourNames(boxes, frame); }
   drawInset(looks, boxes, frame);
+  if (!state.hidden.lines) { neighbourNames(boxes, frame); }
 }
 
 const numberOf = list => {
@@ -43,7 +44,7 @@ function drawMark(mark) {
   });
   if (mark.from && Math.hypot(mark.from.x - mark.x, mark.from.y - mark.y) > mark.r) {
     put(group, [
-      svg('line', { x1: mark.from.x, y1: mark.from.y, x2: mark.x, y2: mark.y, class: 'leader' }),
+      svg('line', { x1: mark.from.x, y1: mark.from.y, x2: mark.x, y2: mark.y, class: 'leader', stroke: '#35424e' }),
       svg('circle', { cx: mark.from.x, cy: mark.from.y, r: 1.6, class: 'foot' }),
     ]);
   }
