@@ -166,13 +166,18 @@ def test_county_totals_hold_both_censuses_and_their_parts():
 @pytest.mark.shared
 @pytest.mark.parametrize(
     "name",
-    ["townships.csv", "villages.csv", "outline.geojson", "rivers.geojson", "railway.geojson"],
+    [
+        *("townships.csv", "villages.csv", "outline.geojson", "rivers.geojson"),
+        *("railway.geojson", "neighbours.geojson"),
+    ],
 )
 def test_every_coordinate_of_fengdu_is_published(name: str):
     """No place is invented: each decimal number of our file stands in a published one."""
     published: set[str] = set()
     for source in ("townships_seats.csv", "villages_2023.csv", "outline_tianditu.geojson"):
         published |= set(NUMBER.findall(shared("data", "fengdu", source).read_text("utf-8-sig")))
+    around = shared("data", "chongqing", "township_points_geonames.csv").read_text("utf-8-sig")
+    published |= set(NUMBER.findall(around))
     lines = shared("data", "fengdu", "lines_generalised.geojson").read_text("utf-8")
     published |= set(NUMBER.findall(lines))
     if name.endswith(".csv"):
@@ -222,10 +227,11 @@ def test_orientation_layers_hold_the_yangtze_and_the_railway():
             feature["properties"]["name"]
             for feature in json.loads((FENGDU / layer).read_text(encoding="utf-8"))["features"]
         }
-        for layer in ("rivers.geojson", "railway.geojson")
+        for layer in ("rivers.geojson", "railway.geojson", "neighbours.geojson")
     }
     assert names["rivers.geojson"] == {"长江", "龙河", "渠溪河", "暨龙河"}
     assert names["railway.geojson"] == {"沪蓉线"}
+    assert len(names["neighbours.geojson"]) == 6
 
 
 # -- venue types ---------------------------------------------------------------------------------

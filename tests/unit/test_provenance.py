@@ -62,7 +62,7 @@ def test_lines_from_openstreetmap_carry_its_attribution():
 def test_copies_in_the_example_are_the_files_of_fengdu():
     real, shown = register(DATA / "fengdu"), register(DATA / "example")
     copied = [name for name, row in shown.items() if row["note"].startswith("复制自")]
-    assert len(copied) == 11
+    assert len(copied) == 12
     for name in copied:
         assert shown[name]["sha256"] == real[name]["sha256"], name
 

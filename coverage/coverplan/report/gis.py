@@ -33,6 +33,7 @@ _LINES = {
     "road": Symbol("line", "#b8860b", width=0.4),
     "neighbour": Symbol("line", "#999999", width=0.3, dashed=True),
 }
+_POINTS = {"neighbour": Symbol("marker", "#999999")}
 _AREAS = {"river": Symbol("fill", "#c6dbef", "#6baed6"), "neighbour": Symbol("fill", "", "#999999")}
 
 
@@ -201,7 +202,12 @@ def _orientation(result: Result, lang: str) -> Iterator[GisLayer]:
             continue
         frame = gpd.GeoDataFrame(pd.concat(parts, ignore_index=True), crs=parts[0].crs)
         areas = frame.geom_type.isin(["Polygon", "MultiPolygon"])
-        for part, looks, suffix in ((areas, _AREAS, "_areas"), (~areas, _LINES, "")):
+        points = frame.geom_type.isin(["Point", "MultiPoint"])
+        for part, looks, suffix in (
+            (areas, _AREAS, "_areas"),
+            (points, _POINTS, "_points"),
+            (~areas & ~points, _LINES, ""),
+        ):
             if part.any() and kind in looks:
                 name = f"{kind}{suffix}"
                 yield _layer(name, frame[part], result, lang, {name: single(looks[kind])})

@@ -37,6 +37,7 @@ COPIED = (
     "outline.geojson",
     "rivers.geojson",
     "railway.geojson",
+    "neighbours.geojson",
     "targets.csv",
     "departments.csv",
 )

@@ -239,6 +239,34 @@ def lines(path: Path, kind: str) -> bytes:
     return features(kind, rows)
 
 
+NEIGHBOURS = {
+    "1784199": "忠县",
+    "1800175": "石柱县",
+    "1808916": "彭水县",
+    "12110889": "武隆区",
+    "1810979": "涪陵区",
+    "1809467": "垫江县",
+}
+"""Where each adjoining county is governed from, by its number in GeoNames."""
+
+
+def neighbours(path: Path) -> bytes:
+    """Return the seats of the adjoining counties, which tell in what direction they lie."""
+    places = {row["geonameid"]: row for row in read(path)}
+    rows = [
+        {
+            "type": "Feature",
+            "properties": {"name": name, "kind": "neighbour"},
+            "geometry": {
+                "type": "Point",
+                "coordinates": [float(places[key]["lon"]), float(places[key]["lat"])],
+            },
+        }
+        for key, name in NEIGHBOURS.items()
+    ]
+    return features("neighbour", rows)
+
+
 CANDIDATE_COLUMNS = (
     *("id", "name", "township", "village", "kind", "types", "lon", "lat"),
     *("cost_yuan", "capacity", "must", "never", "host_kind", "note"),
@@ -347,6 +375,13 @@ PROVENANCE: Mapping[str, tuple[str, str, str, str, str]] = {
     ),
     "rivers.geojson": (OSM, "ODbL 1.0", "WGS84", "2026-04-11", "长江、龙河、渠溪河、暨龙河"),
     "railway.geojson": (OSM, "ODbL 1.0", "WGS84", "2026-04-11", "沪蓉线"),
+    "neighbours.geojson": (
+        "GeoNames（geonameid 1784199、1800175、1808916、12110889、1810979、1809467）",
+        "CC BY 4.0",
+        "WGS84",
+        "",
+        "六个邻县（区）政府驻地，只用来标方位",
+    ),
     "candidates.csv": (
         f"{NBS}; 本项目编列",
         "MIT",
@@ -442,6 +477,9 @@ def derived(source: Path) -> dict[str, bytes]:
         "outline.geojson": outline(source / "outline_tianditu.geojson"),
         "rivers.geojson": lines(source / "lines_generalised.geojson", "river"),
         "railway.geojson": lines(source / "lines_generalised.geojson", "railway"),
+        "neighbours.geojson": neighbours(
+            source.parent / "chongqing" / "township_points_geonames.csv"
+        ),
         "candidates.csv": candidates(places, listed),
     }
 
