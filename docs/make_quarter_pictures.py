@@ -3,7 +3,8 @@ Make the pictures of the quarter's guide from real outputs, and time each of its
 
 Run it at the repository root: `.venv/bin/python docs/make_quarter_pictures.py`. It goes through the
 guide as a new user would, with the illustrative county: forms, answers (two of them faulty, three
-missing), collecting, correcting, reporting, freezing. LibreOffice turns the outputs into pictures.
+missing), collecting, correcting, computing, reporting, freezing. LibreOffice
+turns the outputs into pictures.
 """
 
 import datetime as dt
@@ -112,12 +113,12 @@ def picture(source: Path, name: str, page: int = 1, *, crop: bool = True) -> Non
 def main() -> None:
     """Go through the guide and photograph what it shows."""
     with tempfile.TemporaryDirectory() as scratch:
-        county = Path(scratch) / "county"
+        county, results = Path(scratch) / "练习", Path(scratch) / "成果"
         shutil.copytree(ROOT / "data" / "geo" / "example", county)
-        plan, out = str(county / "plan.toml"), ["--out", str(Path(scratch) / "quarters")]
-        folder = Path(scratch) / "quarters" / QUARTER
-        run("封存上季", "freeze", plan, "2025Q3", *out)
-        run("发表", "forms", plan, "--quarter", QUARTER, *out)
+        plan, out = str(county / "plan.toml"), ["--out", str(results)]
+        folder = Path(scratch) / "成果-quarters" / QUARTER
+        run("1 封存上季", "freeze", plan, "2025Q3", *out)
+        run("2 发表", "forms", plan, "--quarter", QUARTER, "--deadline", "2026-01-10", *out)
         towns = sorted((folder / "forms" / "乡镇").iterdir())
         picture(folder / "forms" / "关于报送2025年第四季度科普场馆情况的通知.docx", "notice")
         for page, name in ((1, "form-cover"), (2, "form-zero"), (4, "form-villages")):
@@ -125,23 +126,38 @@ def main() -> None:
         inbox = Path(scratch) / "inbox"
         for number, form in enumerate(towns[:-3]):
             fill(form, inbox / f"附件1({number}).xlsx", fault=number < 2)  # noqa: PLR2004
+            (inbox / f"{form.stem.split('_')[1]}盖章.pdf").write_bytes(b"%PDF-1.4")
         collect = ["collect", str(inbox), plan, "--quarter", QUARTER, *out]
-        print(run("收表", *collect))
+        print(run("3 收表", *collect))
         collected = folder / "collected"
         picture(collected / "进度表.xlsx", "board")
         back = sorted((collected / "退回修改").iterdir())
         picture(back[0], "returned")
         picture(back[0], "returned-cell", 4)
-        for number, form in enumerate(towns):
+        for number, form in enumerate(towns[:-1]):
             fill(form, inbox / f"重报({number}).xlsx", fault=False, new=number in {3, 11})
             (inbox / f"附件1({number}).xlsx").unlink(missing_ok=True)
-        print(run("再收并替换", *collect, "--apply"))
+        run("3 再收", *collect)
         picture(collected / "抽查表.xlsx", "check", 2)
-        print(run("计算", "run", plan, "--quiet", "--out", str(Path(scratch) / "run")))
-        run("写送审稿", "stage", plan, "--stage", "送审稿", "--quarter", QUARTER, *out)
-        picture(next((folder / "papers").glob("*.docx")), "report")
-        print(run("封存", "freeze", plan, QUARTER, *out))
-        run("打包", "pack", plan, "--quarter", QUARTER, *out)
+        print(run("5 替换", *collect, "--apply"))
+        print(run("5 检查", "check", plan).splitlines()[-1])
+        print(run("6 计算", "run", plan, *out))
+        print(run("6 材料", "papers", str(results), "--per-township"))
+        picture(results / "request.docx", "request")
+        stage = ["stage", plan, "--quarter", QUARTER, *out, "--stage"]
+        run("7 征求意见稿", *stage, "征求意见稿")
+        papers = folder / "papers"
+        table = papers / "意见采纳情况表（征求意见稿第1版）.xlsx"
+        comments = ["--comments", str(table)]
+        run("7 送审稿", *stage, "送审稿", "--version", "2", *comments)
+        picture(next(papers.glob("*送审稿*.docx")), "report")
+        print(run("8 封存本季", "freeze", plan, QUARTER, *out))
+        comments = ["--comments", str(papers / "意见采纳情况表（送审稿第2版）.xlsx")]
+        print(run("8 定稿", *stage, "定稿", "--version", "3", *comments))
+        run("8 比较", "changes", plan, "2025Q3", "--quarter", QUARTER, *out)
+        print(run("8 打包", "pack", plan, "--quarter", QUARTER, *out))
+        outside = {path.name for path in Path(scratch).iterdir()}
+        assert outside == {"练习", "inbox", "成果", "成果-quarters"}, outside  # noqa: S101
     for name, seconds in STEPS:
         print(f"{seconds:6.1f} s  {name}")
 
