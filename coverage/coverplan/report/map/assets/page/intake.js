@@ -256,7 +256,7 @@ function intakeDialog() {
   const out = h('div.fates', { 'aria-live': 'polite' });
   const pick = h('span');
   const done = h('p.small');
-  const box = h('input', { type: 'file', accept: '.xlsx,.csv,.txt,.tsv', 'aria-label': say('take.open') });
+  const box = h('input', { type: 'file', accept: '.xlsx,.csv,.txt,.tsv', style: { display: 'none' } });
   box.addEventListener('change', () => {
     if (!box.files.length) { return; }
     const reader = new FileReader();
@@ -267,8 +267,10 @@ function intakeDialog() {
       let file;
       try { file = openedFile(new Uint8Array(reader.result)); } catch (fault) { fill(out, h('p.refusal', {}, say(DATA.texts[fault.message] ? fault.message : 'open.broken'))); return; }
       area.value = file.sheets[file.at].text;
+      fill(pick, clean(box.files[0].name));
       if (file.sheets.length > 1) {
-        fill(pick, h('select', { id: 'sheet-name', 'aria-label': say('open.sheet'), onchange: event => { area.value = file.sheets[event.target.value].text; } },
+        put(pick, ' ');
+        put(pick, h('select', { id: 'sheet-name', 'aria-label': say('open.sheet'), onchange: event => { area.value = file.sheets[event.target.value].text; } },
           file.sheets.map((sheet, n) => h('option', { value: n, selected: n === file.at }, clean(sheet.name) + (sheet.hidden ? say('open.hidden') : '')))));
       }
     };
@@ -288,9 +290,11 @@ function intakeDialog() {
     standing();
   };
   standing();
-  openDialog(say('take.title'), [h('p.small', {}, say('take.words')), area, h('p', {}, box, ' ', pick), out, done], h('button.primary', { type: 'button', id: 'take', onclick: run }, say('take.run')));
+  openDialog(say('take.title'), [h('p.small', {}, say('take.words')), area, h('p', {}, box, h('button', { type: 'button', onclick: () => { box.value = ''; box.click(); } }, say('take.open')), ' ', pick), out, done], h('button.primary', { type: 'button', id: 'take', onclick: run }, say('take.run')));
   area.focus();
 }
+
+const takenMark = () => (takenRows().length ? ' · ' + say('take.mark', { n: takenRows().length }) : '');
 
 // The rows taken here as tables of their own, for the next run.
 function takenCsv(table) {

@@ -83,7 +83,7 @@ function countTarget(row, terms, told) {
 function recount(told, asked) {
   DATA.targets.forEach((row, n) => {
     if (asked && COUNT.by_minutes && row.source === 'visits') { row.note = row.note.map((text, m) => DATA.texts['take.stale'][m] + text); }
-    if (/^(venues|presence|villages)$/.test(row.source) && row.type.split(';').every(type => DATA.presence[type])) { countTarget(row, COUNT.targets[n], told); }
+    if (/^(venues|presence|villages)$/.test(row.source) && row.type.split(';').every(type => DATA.presence[type]) && (COUNT.dated || !(COUNT.targets[n][0] || COUNT.targets[n][1]))) { countTarget(row, COUNT.targets[n], told); }
   });
   Object.keys(DATA.gaps).forEach(type => {
     const behind = DATA.targets.filter(row => row.status !== 'done' && row.type.split(';').indexOf(type) >= 0).map(row => row.id).join('；');

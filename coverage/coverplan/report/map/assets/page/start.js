@@ -74,7 +74,7 @@ function render(what) {
   fill(parts.modes, modeSwitch());
   fill(parts.views, viewSwitch());
   fill(parts.layers, layerMenu());
-  const sub = say('subtitle', { date: DATA.county.as_of, mode: say('mode.' + state.mode) });
+  const sub = say('subtitle', { date: DATA.county.as_of, mode: say('mode.' + state.mode) }) + takenMark();
   fill(parts.subtitle, sub);
   fill(document.getElementById('map-subtitle'), ' ' + kindName() + ' · ' + sub);
   fill(parts.legend, legend());
