@@ -146,3 +146,28 @@ def test_the_card_gives_people_band_and_remedy_before_the_long_lists(opened, pag
     assert "57%（29–74%）" in text
     order = [text.index(word) for word in ("人口落点", "怎么补", "各类场馆", "已登记场馆")]
     assert order == sorted(order)
+
+
+def test_a_township_with_a_chosen_site_is_not_told_to_add_its_first(opened, pages):
+    page = opened.open(pages["fengdu"])
+    page.evaluate("coverplan.choose([], null)")
+    assert "最优补法" in opened_township(page, 20)
+    page.click("text=加入方案")
+    assert "最优补法" not in page.inner_text("#tabpanel")
+    assert page.evaluate("coverplan.state.chosen.university_site.length") == 1
+
+
+def test_columns_with_nothing_in_them_are_left_out(opened, pages, made):
+    page = opened.open(pages["example"])
+    page.click("#tab-sites")
+    heads = page.locator("table.sites th, table.chosen th").all_inner_texts()
+    assert not [head for head in heads if "投入" in head]
+    page.evaluate("coverplan.pickType('youth_base')")
+    assert "都不再增加可达人数" in page.locator("table.sites caption").inner_text()
+    heads = page.locator("table.sites th, table.chosen th").all_inner_texts()
+    assert not [head for head in heads if "再增加" in head or "单独贡献" in head]
+    page = opened.open(pages["tiny"])
+    page.click("#tab-sites")
+    heads = page.locator("table.sites th").all_inner_texts()
+    assert [head for head in heads if "投入" in head]
+    assert made["tiny"].candidates["cost_yuan"].notna().all()

@@ -22,6 +22,7 @@ function headline() {
     const first = say('headline.coverage', { cutoff: state.cutoff, n: crowd(total.covered, type), share: (total.unknown > 0 ? '≥' : '') + share(total.covered, people), band });
     if (state.mode === 'now') { return first; }
     if (!planned().length) { return say('headline.no_sites', { rest: first }); }
+    if (total.covered === now.base.total.covered) { return say('headline.coverage_same', { sites: planned().length, rest: first }); }
     return say('headline.coverage_plan', { sites: planned().length, rest: first, more: crowd(total.covered - now.base.total.covered, type) });
   }
   if (p.tallyWas.u === all && state.mode !== 'now' && planned().length) { return say('headline.unreported_plan', { n: all, type: name, sites: planned().length }); }

@@ -23,6 +23,7 @@ const state = {
   step: null,
   tiles: false,
   auto: window.innerHeight > 600,
+  logOpen: false,
   sort: { gaps: { by: '', down: true }, sites: { by: 'gain', down: true } },
   past: [],
   future: [],

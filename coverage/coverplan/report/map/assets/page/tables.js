@@ -132,7 +132,7 @@ function siteTables() {
     h('td', {}, h('span.no' + (conditional(j) ? '.maybe' : ''), {}, n + 1)),
     h('th', { scope: 'row' }, siteLabel(j), evidenceChip(j), whyLine(j)),
     counted ? h('td.num', {}, count(alone[n])) : null,
-    h('td.num', {}, places.cost[j] === null ? '' : money(places.cost[j])),
+    priced ? h('td.num', {}, places.cost[j] === null ? '' : money(places.cost[j])) : null,
     h('td', {}, h('button.x', { type: 'button', 'aria-label': say('drop', { name: places.name[j] }), onclick: () => toggle(j) }, '✕'))));
   const free = places.id.map((_, j) => j).filter(j => list.indexOf(j) < 0 && model.serves(j, type.id));
   const rows = state.township >= 0 ? free.filter(j => places.township[j] === state.township) : free;
@@ -146,17 +146,18 @@ function siteTables() {
   const cut = showAll ? ordered : ordered.slice(0, 60);
   // Nothing to rank by is not a column of zeros.
   const useful = rows.some(j => gain[j] > 0);
-  const shown = useful ? columns : columns.filter(column => column.key !== 'gain');
+  const priced = places.cost.some(yuan => yuan !== null);
+  const shown = columns.filter(column => (column.key !== 'gain' || useful) && (column.key !== 'cost' || priced));
   const others = state.township >= 0 ? say('caption.free_in', { name: T.name[state.township], n: rows.length }) : say(useful ? 'caption.free' : 'caption.free_list', { n: rows.length });
   const alone = model.alone(type.id, list, state.cutoff);
   const counted = alone.some(n => n > 0);
   return [
     bar, h('details.auto', { open: state.auto, ontoggle: event => { state.auto = event.target.open; } }, h('summary.plain', {}, say('auto.title')), greedy, provenBar(type, list), stepper(list), otherPlans(type)), h('details.small', {}, h('summary.plain', {}, statusWords(type, list)), h('p', {}, statement(type, list))),
     list.length ? h('table.chosen', {}, h('caption', {}, say('caption.chosen', { n: list.length })),
-      h('thead', {}, h('tr', {}, ['no', 'site_name', counted ? 'alone' : '', 'cost', 'drop'].filter(Boolean).map(key => h('th', { scope: 'col', class: key === 'alone' || key === 'cost' ? 'num' : null }, say('col.' + key))))),
+      h('thead', {}, h('tr', {}, ['no', 'site_name', counted ? 'alone' : '', priced ? 'cost' : '', 'drop'].filter(Boolean).map(key => h('th', { scope: 'col', class: key === 'alone' || key === 'cost' ? 'num' : null }, say('col.' + key))))),
       h('tbody', {}, chosenRows())) : h('p.empty', {}, say('chosen.none')),
+    state.log.length ? h('details.log', { open: state.logOpen, ontoggle: event => { state.logOpen = event.target.open; } }, h('summary.plain', {}, say('log.title') + ' (' + state.log.length + ')'), logTable()) : null,
     sortedTable('sites', shown, cut, j => rowOf(places.township[j]), others),
-    state.log.length ? h('details.auto', {}, h('summary.plain', {}, say('log.title') + ' (' + state.log.length + ')'), logTable()) : null,
     cut.length < ordered.length ? h('button', { type: 'button', onclick: () => { showAll = true; renderTab(); } }, say('show_all', { n: ordered.length })) : null,
   ];
 }

@@ -93,7 +93,7 @@ function bestRemedy(type, k, free) {
   const measured = model.measured(type.id);
   const open = measured ? DATA.candidates.id.map((_, j) => j).filter(j => chosen().indexOf(j) < 0 && model.serves(j, type.id) && model.columnOf(j) >= 0) : free;
   if (!measured) {
-    if (!open.length || figures().presence.state[k] === 'h') { return null; }
+    if (!open.length || figures().presence.was[k] === 'h' || chosen().some(j => DATA.candidates.township[j] === k)) { return null; }
     const priced = open.filter(j => DATA.candidates.cost[j] > 0).sort((a, b) => DATA.candidates.cost[a] - DATA.candidates.cost[b] || a - b);
     return { j: priced.length ? priced[0] : open[0], people: 0 };
   }
@@ -107,7 +107,7 @@ function bestRemedy(type, k, free) {
 function bestWords(type, best) {
   const cost = DATA.candidates.cost[best.j];
   const words = best.people ? say('remedy.brings', { n: count(best.people), cutoff: state.cutoff, unit: unitOf(type) }) : say('remedy.has');
-  return words + (cost ? say('remedy.price', { cost: money(cost), each: best.people ? say('remedy.each', { n: count(cost / best.people) }) : '' }) : say('remedy.unpriced'));
+  return words + (cost ? say('remedy.price', { cost: money(cost), each: best.people ? say('remedy.each', { n: count(cost / best.people) }) : '' }) : say(best.people ? 'remedy.unpriced' : 'remedy.unpriced_first'));
 }
 
 // The candidate here that adds most, or the proposed site; nobody invents a remedy where nothing is known.
@@ -128,7 +128,7 @@ function remedy(k) {
   if (here.length) { rows.push(h('ul.picks', {}, here.map(j => h('li', {}, h('label', {}, h('input', { type: 'checkbox', checked: true, 'data-candidate': DATA.candidates.id[j], onchange: () => toggle(j) }), siteLabel(j)))))); }
   if (free.length) {
     rows.push(h('p.small', {}, say('remedy.free', { n: free.length })));
-    rows.push(h('ul.picks', {}, free.slice(0, 12).map(j => h('li', {}, h('label', {}, h('input', { type: 'checkbox', 'data-candidate': DATA.candidates.id[j], onchange: () => toggle(j) }), DATA.candidates.name[j], h('small', {}, ' +' + count(gain[j])))))));
+    rows.push(h('ul.picks', {}, free.slice(0, 12).map(j => h('li', {}, h('label', {}, h('input', { type: 'checkbox', 'data-candidate': DATA.candidates.id[j], onchange: () => toggle(j) }), DATA.candidates.name[j], gain[j] ? h('small', {}, ' +' + count(gain[j])) : null)))));
   }
   if (!here.length && !free.length) { rows.push(h('p', {}, say('remedy.none'))); }
   return rows;

@@ -53,7 +53,7 @@ function compact(n) {
   const size = Math.abs(n);
   const head = n < 0 ? '−' : '+';
   if (size < 10000) { return head + count(size); }
-  return head + (tongue ? (size / 1000).toFixed(0) + 'k' : (size / 10000).toFixed(1).replace(/\.0$/, '') + '万');
+  return head + (tongue ? (size / 1000).toFixed(0) + 'k' : (size / 10000).toFixed(1).replace(/\.0$/, '') + ' 万');
 }
 
 // People in a sentence: no finer than a travel model bears.
