@@ -166,7 +166,11 @@ def p_median(
     rows = reduced_rows(rules.rows(travel.new_sites), rules.lower, free)
     task = Task(trips[:, free], fixed, travel.p, rows, rules.plain, ~rules.existing[free])
     try:
-        minimise(task, search, seed=seed)
+        if free.size:
+            minimise(task, search, seed=seed)
+        elif not rules.broken(rules.lower, travel.new_sites):  # nothing is left to choose
+            search.offer(free, float(fixed.sum()))
+            search.raise_bound(float(fixed.sum()))
     except KeyboardInterrupt:
         search.interrupted = True
         if search.sites is None:
