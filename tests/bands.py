@@ -188,8 +188,9 @@ def helsinki_share(rung: str, *, draws: int, worlds: int) -> tuple[np.ndarray, n
 
     People live at street corners, in valleys that several villages share; the speed of each world
     is another, and so are the minutes that it truly takes. On rung A the model knows the streets,
-    on rung C 30 trips between known places, each told with an error of a tenth; on both it knows
-    seats, Thiessen cells and the people of each township, and no village.
+    on rung C 30 trips between known places, each told with an error of a tenth, and as "plan" a
+    detour and a speed that are right but for the speed of the world; always it knows seats,
+    Thiessen cells and the people of each township, and no village.
     """
     network, crs = _stretched_streets()
     main = np.flatnonzero(network.part == 0)
@@ -218,7 +219,7 @@ def helsinki_share(rung: str, *, draws: int, worlds: int) -> tuple[np.ndarray, n
         speed = np.exp(random.normal(0.0, np.log(1.5) / 2.5631))
         minutes = roads.minutes(truth[["x", "y"]].to_numpy(), venues).min(axis=1) * speed
         model = roads
-        if rung == "C":
+        if rung != "A":
             ends = truth[["x", "y"]].to_numpy()
             some = random.choice(len(ends), (40, 2))
             trips = pd.DataFrame(
@@ -230,7 +231,12 @@ def helsinki_share(rung: str, *, draws: int, worlds: int) -> tuple[np.ndarray, n
                 }
             )
             trips = trips[np.isfinite(trips["minutes"]) & (trips["km"] > 1.0)].iloc[:30]
-            model = line_model(Travel(rung=Rung.CALIBRATED), trips, seed=world)
+            travel = Travel(rung=Rung.CALIBRATED)
+            if rung == "plan":
+                usual = float(np.median(trips["minutes"] / trips["km"])) / speed
+                travel = replace(travel, detour=1.3, speed_kmh=1.3 * 60.0 / usual)
+                trips = trips.iloc[:0]
+            model = line_model(travel, trips, seed=world)
         found = _printed(truth, townships, cells, venues, model=model, draws=draws)
         for code in cells.index:
             members = (truth["code9"] == code).to_numpy()

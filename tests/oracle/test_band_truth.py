@@ -22,10 +22,10 @@ def test_bands_hold_the_real_people_of_real_towns():
 
 
 @pytest.mark.shared
-@pytest.mark.parametrize("rung", ["A", "C"])
+@pytest.mark.parametrize("rung", ["A", "C", "plan"])
 def test_bands_hold_what_real_streets_say(rung):
-    """The streets tell every minute; the model knows no village, and on rung C no street."""
-    held, width = helsinki_share(rung, draws=100, worlds=30)
-    assert held.size > 300
+    """The streets tell every minute; the model knows no village, and but on rung A no street."""
+    held, width = helsinki_share(rung, draws=100, worlds=20)
+    assert held.size > 250
     assert held.mean() >= 0.80
     assert width.mean() < 0.7
