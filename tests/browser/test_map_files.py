@@ -235,7 +235,36 @@ def test_a_page_speaks_one_language_everywhere(opened, pages, runs, lang):
     own = re.compile("|".join(map(re.escape, data_words(runs["example"]))))
     allowed = re.compile(
         r"CSV|Excel|xlsx|JSON|PNG|Ctrl|WGS84|EPSG|CRS|OpenStreetMap contributors|ledger|km"
+        r"|（[a-z_]+）|\[[a-z_]+\]"  # tables of the plan, as the plan file names them
     )
     foreign = re.compile("[\u4e00-\u9fff]" if lang == "en" else "[A-Za-z]{2,}")
     rest = {text for text in texts if foreign.search(own.sub("", allowed.sub("", text)))}
     assert rest == set()
+
+
+def test_the_log_names_who_took_which_site_out_why_and_what_it_cost(opened, pages, runs):
+    page = opened.open(pages["example"])
+    page.evaluate("coverplan.set('metric', 'coverage')")
+    page.click("#tab-sites")
+    row = page.locator("table.chosen tbody tr").nth(1)
+    name = page.evaluate(
+        "coverplan.data.candidates.name[coverplan.state.chosen.university_site[1]]"
+    )
+    lost = int(row.locator("td.num").first.inner_text().replace(",", ""))
+    row.locator("button.x").click()
+    page.click("summary:has-text('会议调整记录')")
+    page.fill("table.log input >> nth=0", "李主任")
+    page.fill("table.log input >> nth=1", "场地已另作他用")
+    found = saved(page, "会议调整记录 CSV").decode("utf-8-sig")
+    (entry,) = csv.DictReader(io.StringIO(found))
+    assert (entry["who"], entry["reason"]) == ("李主任", "场地已另作他用")
+    assert (entry["act"], entry["type"]) == ("去除", "社区科普大学教学点")
+    assert entry["name"] == name
+    assert int(entry["people"]) == -lost < 0
+    table = runs["example"].curve.xs(("university_site", 30), level=("type", "cutoff_min"))
+    assert lost <= table["people"].max()
+    page.keyboard.press("Control+z")
+    assert page.evaluate("coverplan.state.log.length") == 0
+    page.keyboard.press("Control+y")
+    tree = json.loads(page.evaluate("JSON.stringify(coverplan.scenario())"))
+    assert [(one["who"], one["reason"]) for one in tree["log"]] == [("李主任", "场地已另作他用")]

@@ -286,7 +286,7 @@ function notesSheet() {
     h('ul', {}, from.notes.map(pair => h('li', {}, both(pair)))),
     from.more_notes ? h('p', {}, say('notes.more', { n: from.more_notes })) : null,
     h('h2', {}, say('notes.method')),
-    h('ul', {}, ['notes.presence', 'notes.ceil', 'notes.circle', 'notes.boundary', 'notes.order', 'notes.equity'].map(key => h('li', {}, say(key))), DATA.areas_bytes ? h('li', {}, say('notes.areas', { n: Math.round(DATA.areas_bytes / 1000) })) : null),
+    h('ul', {}, ['notes.presence', 'notes.ceil', 'notes.circle', 'notes.boundary', 'notes.order', 'notes.equity'].map(key => h('li', {}, say(key))), DATA.travel ? [say('notes.band', { speed: Math.round(100 * DATA.travel.speed), step: DATA.travel.step }), say('notes.nearest')].map(text => h('li', {}, text)) : null, DATA.areas_bytes ? h('li', {}, say('notes.areas', { n: Math.round(DATA.areas_bytes / 1000) })) : null),
     h('h2', {}, say('notes.ledger')),
     h('p', {}, Object.keys(from.ledger).map(fate => say('fate.' + fate, { n: count(from.ledger[fate]) })).join(' · ')),
     h('p', {}, h('a', { href: 'ledger.xlsx' }, say('notes.ledger_file'))),
