@@ -72,6 +72,17 @@ function fit() {
     paddingTopLeft: state.view === 'map' ? [46, tight ? 14 : 22] : [tight ? 42 : 50, tight ? 8 : 18],
     paddingBottomRight: state.view === 'map' ? [46, tight ? 24 : 34] : [tight ? 12 : 22, tight ? 8 : 16],
   });
+  plan.fitted = map.getZoom() + ' ' + map.getCenter();
+}
+
+// A legend of more lines leaves the map less room: what was fitted is fitted again.
+function refit() {
+  const box = map.getContainer();
+  if (kept || (box.clientHeight === map.getSize().y && box.clientWidth === map.getSize().x)) { return false; }
+  const whole = plan.fitted === map.getZoom() + ' ' + map.getCenter();
+  map.invalidateSize({ animate: false, pan: false });
+  if (whole) { fit(); }
+  return true;
 }
 
 function buildDrawing(pane) {

@@ -33,7 +33,7 @@ function arrange(wanted, solid, frame) {
   const within = box => box.x0 >= frame.x0 && box.x1 <= frame.x1 && box.y0 >= frame.y0 && box.y1 <= frame.y1;
   const priceAt = (box, spot) => {
     let price = spot[2] * spot[2] / 12;
-    for (let i = 0; i < solid.length; i += 1) { price += 0.5 * overlap(box, solid[i]); }
+    for (let i = 0; i < solid.length; i += 1) { price += (solid[i].weight || 0.6) * overlap(box, solid[i]); }
     return price;
   };
   const best = (n, limit) => {

@@ -174,7 +174,7 @@ function freeLabels(looks, marks, boxes) {
     x: plan.anchors[k].x, y: plan.anchors[k].y, room: visible[k] ? plan.anchors[k].r : 1e6,
     w: Math.max(wide(T.name[k], size, true), wide(looks[k].value, size - 1, false)) + 3, h: size * 2.62,
   }));
-  const solid = marks.filter(m => m.what !== 'free').map(m => ({ x0: m.x - m.r, x1: m.x + m.r, y0: m.y - m.r, y1: m.y + m.r }));
+  const solid = marks.filter(m => m.what !== 'free').map(m => ({ weight: m.what === 'chosen' ? 1.3 : 0.6, x0: m.x - m.r, x1: m.x + m.r, y0: m.y - m.r, y1: m.y + m.r }));
   const spots = arrange(wanted.map(w => (w.room === 1e6 ? Object.assign({}, w, { x: -1e7 }) : w)), solid, frame);
   return T.code.map((code, k) => {
     const spot = spots[k];
@@ -182,7 +182,7 @@ function freeLabels(looks, marks, boxes) {
     const a = plan.anchors[k];
     boxes.push(spot.box);
     return svg('g', { class: 'label', 'data-code': code },
-      spot.far > 30 ? leader(a, spot, wanted[k]) : null,
+      spot.far > 30 || (spot.far > 12 && !GEO.cells[k].some(part => ringHolds(spot.x, spot.y, part[0].map(xy)))) ? leader(a, spot, wanted[k]) : null,
       svg('text', { x: spot.x, y: spot.y - size * 0.12, 'text-anchor': 'middle', 'font-size': size, class: 'name' }, T.name[k]),
       svg('text', { x: spot.x, y: spot.y + size * 0.98, 'text-anchor': 'middle', 'font-size': size - 1, class: 'value' }, looks[k].value));
   });

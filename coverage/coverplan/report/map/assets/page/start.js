@@ -80,7 +80,7 @@ function render(what) {
   fill(parts.legend, legend());
   renderPanel();
   if (what !== 'step') { renderTab(); } else { renderStep(); }
-  if (what === 'view') { map.invalidateSize({ animate: false }); fit(); redraw(); } else if (what === 'layers') { redraw(); } else { paint(); }
+  if (what === 'view') { map.invalidateSize({ animate: false }); fit(); redraw(); } else if (refit() || what === 'layers') { redraw(); } else { paint(); }
   renderScale();
 }
 
