@@ -1,13 +1,16 @@
 """What the page is given: plain values that add up, and no word that could run."""
 
+import base64
 import json
 from collections import Counter
+from dataclasses import replace
 from html.parser import HTMLParser
 
+import numpy as np
 import pandas as pd
 import pytest
 
-from coverplan.domain import Rung
+from coverplan.domain import Rung, TravelTimes
 from coverplan.report.map import PlannerMap, page_data
 from coverplan.report.map.codec import island
 from sample_result import sample_result, tiny
@@ -166,3 +169,45 @@ def test_an_online_ground_is_in_the_file_only_when_asked_for(monkeypatch):
     assert "tk=k123" in PlannerMap(result, tiles="tianditu").html()
     with pytest.raises(ValueError, match="osm or tianditu"):
         PlannerMap(result, tiles="google")
+
+
+def test_a_covered_share_comes_with_what_the_run_drew_and_the_county_last(data):
+    for table in data["coverage"].values():
+        for figure in table.values():
+            for name in ("covered", "low", "high", "refused"):
+                assert len(figure[name]) == len(data["townships"]["code"]) + 1
+            for low, here, high in zip(
+                figure["low"], figure["covered"], figure["high"], strict=True
+            ):
+                assert low is None or low <= here <= high
+
+
+def test_minutes_are_kept_as_far_as_a_band_asks(data):
+    travel = data["travel"]
+    assert (travel["speed"], travel["step"]) == (0.2, 5)
+    block = travel["nearest"]["university_site"]
+    assert (block["rows"], block["columns"]) == (6, 1)
+    near = base64.b64decode(block["bytes"])
+    assert near[0] == 0  # the village in which the venue stands
+    assert all(minutes > 0 for minutes in near[1:6])
+
+
+def test_a_venue_beyond_the_county_is_a_column_of_its_type():
+    result = sample_result()
+    times = result.times
+    values = np.column_stack([times.values, np.full(len(times.demand), 7.0)])
+    beyond = pd.DataFrame(
+        {"name": ["邻县教学点"], "type": ["university_site"], "lon": [np.nan], "lat": [np.nan]},
+        index=pd.Index(["out-1"], name="id"),
+    )
+    more = TravelTimes(values, times.demand, (*times.sites, "out-1"), times.rung, times.limit)
+    travel = page_data(replace(result, times=more, outside=beyond))["travel"]
+    (column,) = travel["outside"]["university_site"]
+    assert travel["matrix"]["columns"] == 7
+    assert column not in travel["candidate_column"]
+    near = base64.b64decode(travel["nearest"]["university_site"]["bytes"])
+    assert set(near) <= set(range(8))
+
+
+def test_a_township_at_the_border_is_marked(data):
+    assert data["townships"]["outside"] == [True, True, True]

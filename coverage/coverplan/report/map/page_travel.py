@@ -79,7 +79,7 @@ def travel(result: "Result", order: Mapping[str, int]) -> dict[str, Any] | None:
             for kind, rows in result.outside.groupby("type")
         },
         "nearest": _nearest(result, times),
-        "placed": _flags(_placed(demand, times.to(times.sites), times.rung)),
+        "placed": _flags(_placed(demand, times)),
         "residents": _flags(_residents(demand)),
         "members": {item.type: _flags(_members(item, demand)) for item in result.plan.programme},
         "refused": {
@@ -147,10 +147,11 @@ def _members(item: "Programme", demand: pd.DataFrame) -> NDArray[np.bool_]:
     return np.asarray(mine)
 
 
-def _placed(demand: pd.DataFrame, values: NDArray[np.float64], rung: Rung) -> NDArray[np.bool_]:
+def _placed(demand: pd.DataFrame, times: TravelTimes) -> NDArray[np.bool_]:
     """Tell which points have a place in the model, as `covering` sees it."""
-    if rung is Rung.ASKED:
-        answered = (np.isfinite(values) & (values > 0)).any(axis=1)
+    if times.rung is Rung.ASKED:
+        known = ~times.missing_to(times.sites)
+        answered = (known & (times.to(times.sites) > 0)).any(axis=1)
         return np.asarray(answered | demand["location"].isin(["asked", "seat"]).to_numpy())
     return np.asarray(demand["location"] != "none")
 
