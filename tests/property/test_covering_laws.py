@@ -7,7 +7,7 @@ from scipy import sparse
 
 from coverplan.placement.lscp import lscp
 from coverplan.placement.mclp import mclp
-from coverplan.placement.multipliers import bound_cover, greedy
+from coverplan.placement.multipliers import bound_by_relaxation, bound_cover, greedy
 from coverplan.placement.signatures import dominators, signatures, signatures_streamed
 
 few_solves = settings(max_examples=40, deadline=None)
@@ -71,8 +71,14 @@ def test_the_best_plan_is_at_least_the_greedy_one_and_at_most_its_bound(county, 
     stepwise = weight[(times[:, steps] <= 15.0).any(axis=1)].sum()
     best = mclp(times, weight, 15.0, count)
     assert stepwise <= best.objective <= weight.sum()
-    bounded = bound_cover(matrix, merged.weight, count)
-    assert bounded.value <= best.objective <= bounded.bound + 1e-6
+    for bounded in (
+        bound_cover(matrix, merged.weight, count),
+        bound_by_relaxation(matrix, merged.weight, count),
+    ):
+        assert bounded.value <= best.objective <= bounded.bound + 1e-6
+        opened = min(count, times.shape[1])
+        useless = bounded.cannot_help(opened, best.objective)
+        assert not useless[best.chosen].any()
 
 
 @few_solves

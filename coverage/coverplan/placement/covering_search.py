@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from coverplan.placement.highs import Engine
+from coverplan.placement.highs import ABSOLUTE_GAP, Engine
 from coverplan.placement.linear import Outcome, Progress, Solution
 from coverplan.placement.program import Program
 
@@ -20,6 +20,8 @@ FloatArray = NDArray[np.float64]
 
 # Objective and bound closer than this (relative, or absolute below 1) differ by rounding only.
 ROUNDING = 1e-9
+# A whole objective is proven when the gap is below one.
+WHOLE_GAP = 1.0 - 1e-6
 # Sites that are put in order at once: powers of two up to 2^14 are exact for the solver.
 BLOCK = 15
 # So many other optima are looked for one by one before the sites are put in order by blocks.
@@ -125,6 +127,7 @@ def solved(
     *,
     start: BoolArray | None = None,
     whole: bool = False,
+    small: bool = False,
 ) -> Found:
     """
     Solve a program.
@@ -143,6 +146,8 @@ def solved(
         Open sites to start from, shape (n_sites,).
     whole
         Whether the objective takes whole values only.
+    small
+        Whether it is small and `start` is good: then reductions and heuristics only cost time.
 
     Returns
     -------
@@ -165,6 +170,9 @@ def solved(
         time_limit_s=search.left_s,
         mip_gap=search.mip_gap,
         start=point,
+        presolve=not small,
+        heuristics=not small,
+        absolute_gap=WHOLE_GAP if whole else ABSOLUTE_GAP,
         on_progress=search.on_progress,
     )
     if answer.interrupted:

@@ -13,7 +13,7 @@ from coverplan.errors import SolverError
 from coverplan.placement.linear import Model, Outcome, Progress, Solution
 from coverplan.placement.result import relative_gap
 
-__all__ = ["Engine", "Model", "Outcome", "Progress", "Solution", "solve"]
+__all__ = ["ABSOLUTE_GAP", "Engine", "Model", "Outcome", "Progress", "Solution", "solve"]
 
 # A bound this close to the objective (relative) is the objective: it is rounding, not a gap.
 ROUNDING = 1e-9
@@ -21,6 +21,9 @@ ROUNDING = 1e-9
 ABSOLUTE_GAP = 1e-9
 # The solver's own word for "no limit" on branching nodes.
 NODES = 2**31 - 1
+# The solver's own share of work for heuristics, and those that solve a smaller model.
+HEURISTIC_EFFORT = 0.05
+HEURISTICS = ("rins", "rens", "root_reduced_cost")
 SECONDS_BETWEEN_REPORTS = 0.5
 FEASIBLE = 2  # kSolutionStatusFeasible
 
@@ -194,6 +197,7 @@ class Engine:
         mip_gap: float = 0.0,
         start: ArrayLike | None = None,
         presolve: bool = True,
+        heuristics: bool = True,
         absolute_gap: float = ABSOLUTE_GAP,
         nodes: int | None = None,
         on_progress: Callable[[Progress], None] | None = None,
@@ -211,6 +215,8 @@ class Engine:
             A point to start from, shape (n_columns,); NaN where unknown.
         presolve
             False keeps the basis of the last solve, which cut loops want.
+        heuristics
+            False leaves out the searches for good points of an integer model, where `start` is one.
         absolute_gap
             Gap at which an integer model is proven; just below 1 where objectives are whole.
         nodes
@@ -236,6 +242,9 @@ class Engine:
         self._set("mip_abs_gap", absolute_gap)
         self._set("mip_max_nodes", NODES if nodes is None else nodes)
         self._set("presolve", "choose" if presolve else "off")
+        self._set("mip_heuristic_effort", HEURISTIC_EFFORT if heuristics else 0.0)
+        for kind in HEURISTICS:
+            self._set(f"mip_heuristic_run_{kind}", value=heuristics)
         if start is not None:
             point = np.asarray(start, dtype=np.float64)
             known = np.flatnonzero(~np.isnan(point)).astype(np.int32)

@@ -14,7 +14,7 @@ from coverplan.placement.covering_search import (
     is_whole,
     solved,
 )
-from coverplan.placement.multipliers import bound_cover
+from coverplan.placement.multipliers import Bounded, bound_by_relaxation, bound_cover
 from coverplan.placement.options import SiteRules, site_rules
 from coverplan.placement.program import Program
 from coverplan.placement.signatures import merge_sets
@@ -25,8 +25,8 @@ BoolArray = NDArray[np.bool_]
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 
-# Entries of a covering matrix that the solver takes in its stride.
-SMALL = 20_000
+# Entries and rows of a covering matrix up to which its relaxation is quicker than price steps.
+SMALL, FEW_ROWS = 20_000, 1000
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -105,22 +105,23 @@ def most_covered(
         (np.ones(left.column.size), left.column, left.start), shape=(left.n_rows, free.size)
     )
     guess = None if start is None else np.flatnonzero(start[free])
-    # On a small model the solver is as quick as the multipliers.
-    steps = 1500 if matrix.nnz > SMALL else 200
-    bounded = bound_cover(matrix, left.weight, count, steps=steps, tolerance=unit, start=guess)
+    small = _small(matrix)
+    bounded = _bounded(matrix, left.weight, count, unit, search, guess)
     value, upper = bounded.value, bounded.bound
     if whole:
         upper = float(np.floor(upper + 1e-6))
-    columns = np.flatnonzero(~bounded.cannot_help(count, value))
+    useful = ~bounded.cannot_help(count, value + unit / 2)
+    useful[bounded.best] = True
+    columns = np.flatnonzero(useful)
     chosen = np.isin(columns, bounded.best)
     if upper - value >= unit:
         # Where the multipliers ruled out little, whole losses make the branching better informed.
-        hard = columns.size > free.size / 2
+        hard = not small and columns.size > free.size / 2
         if hard:
             columns = np.arange(free.size)
             chosen = np.isin(columns, bounded.best)
         program, cost, lost = _reduced(left, columns, free.size, count, whole=hard)
-        found = solved(program, cost, "min", search, start=chosen, whole=whole)
+        found = solved(program, cost, "min", search, start=chosen, whole=whole, small=small)
         reached = total - lost - found.value
         if reached > value:
             value, chosen = reached, found.chosen
@@ -146,6 +147,28 @@ def most_covered(
     opened = fixed.copy()
     opened[free[columns[chosen]]] = True
     return MostCovered(opened, secured + value, secured + upper)
+
+
+def _small(matrix: sparse.csr_array) -> bool:
+    return bool(matrix.nnz <= SMALL and matrix.shape[0] <= FEW_ROWS)
+
+
+def _bounded(
+    matrix: sparse.csr_array,
+    weight: FloatArray,
+    count: int,
+    unit: float,
+    search: Search,
+    guess: IntArray | None,
+) -> Bounded:
+    """Bound the answer and find good sites: by the relaxation of a small model, or by steps."""
+    if _small(matrix):
+        found = bound_by_relaxation(
+            matrix, weight, count, start=guess, seed=search.seed, time_limit_s=search.left_s
+        )
+        if found is not None:
+            return found
+    return bound_cover(matrix, weight, count, tolerance=unit, start=guess)
 
 
 def _without(
