@@ -216,6 +216,7 @@ def _plan(world: World) -> Any:
         )
 
     return SimpleNamespace(
+        raw={},
         county=SimpleNamespace(
             code="500230",
             name=world.county,

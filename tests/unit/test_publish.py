@@ -27,6 +27,10 @@ from small_result import small_result
         "512301197001011234",
         "51230119700101123X",
         "wang.li@example.com",
+        "138.1234.5678",
+        "138—1234—5678",
+        "１３８１２３４５６７８",
+        "512301700101123",
     ],
 )
 def test_a_contact_is_blotted_out_wherever_it_stands_in_a_text(contact):
@@ -37,9 +41,16 @@ def test_a_contact_is_blotted_out_wherever_it_stands_in_a_text(contact):
         assert digits not in re.sub(r"[- ]", "", clean)
 
 
+@pytest.mark.parametrize("text", ["电话70605678", "座机：7060567", "联系 70605678"])
+def test_a_landline_without_its_area_code_is_known_by_the_word_before_it(text):
+    assert "〔略〕" in without_contacts(text)
+
+
 @pytest.mark.parametrize(
     "text",
     [
+        "135.12345678",
+        "70605678 元",
         "500230001001",
         "500230001",
         "2025-12-31",

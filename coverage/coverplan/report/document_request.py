@@ -114,7 +114,9 @@ def _sites(result: Result) -> pd.DataFrame:
     """Return the proposed sites by type and order, with the cost typed for each, in yuan."""
     own = pd.DataFrame(result.placement.drop(columns="geometry", errors="ignore"))
     own = own[own["candidate_id"].fillna("") != ""]
-    typed = own["candidate_id"].map(result.candidates["cost_yuan"])
+    # a public run folder holds no costs
+    costs = result.candidates.get("cost_yuan", pd.Series(dtype="Float64"))
+    typed = own["candidate_id"].map(costs)
     order = {kind: place for place, kind in enumerate(type_order(result))}
     own = own.assign(cost_yuan=typed, _place=own["type"].map(order))
     return own.sort_values(["_place", "order"], kind="stable")

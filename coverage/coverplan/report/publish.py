@@ -1,13 +1,16 @@
 """What of a result may leave, by publish profile: a whitelist, and no contacts in any of them."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
 import geopandas as gpd
 import pandas as pd
 
+from coverplan.config import Plan
 from coverplan.domain import FRAMES, Result
+from coverplan.errors import Problem
 
 __all__ = ["CONTACT_COLUMNS", "PROFILES", "published", "without_contacts"]
 
@@ -19,14 +22,20 @@ CONTACT_COLUMNS = re.compile(
 )
 """Names of columns that leave in no profile."""
 
+_GAP = r"[-–—\s]?"
 _CONTACT = re.compile(
     r"(?<![0-9A-Za-z.])(?:"
-    r"\d{17}[0-9Xx]"  # identity card
-    r"|(?:\+?86[- ]?)?1[3-9]\d[- ]?\d{4}[- ]?\d{4}"  # mobile
-    r"|\(?0\d{2,3}\)?[- ]?\d{7,8}"  # landline
+    r"\d{17}[0-9Xx]|\d{15}"  # identity card, of today and of before 1999
+    rf"|(?:\+?86{_GAP})?1[3-9]\d{_GAP}\d{{4}}{_GAP}\d{{4}}"  # mobile
+    r"|1[3-9]\d\.\d{4}\.\d{4}"
+    rf"|\(?0\d{{2,3}}\)?{_GAP}\d{{7,8}}"  # landline
+    r"|(?<=[话机系])[:\s]{0,2}\d{7,8}"  # 电话, 座机, 手机, 联系: a landline without its area code
     r"|[0-9A-Za-z._%+-]+@[0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)+"  # e-mail
     r")(?![0-9A-Za-z])"
 )
+_NARROW = {0xFEE0 + ord(sign): sign for sign in "0123456789XxABab+-().@:"}
+"""Full-width signs, as a Chinese keyboard types them, and what they are; one for one."""
+
 MASK = "〔略〕"
 
 _PLACE = {"name", "kind", "code9", "code12", "township", "lon", "lat", "location", "geometry"}
@@ -60,7 +69,11 @@ def without_contacts(text: str) -> str:
     >>> without_contacts("王主任13812345678，023-70605678；500230001001")
     '王主任〔略〕，〔略〕；500230001001'
     """
-    return _CONTACT.sub(MASK, text)
+    parts, after = [], 0
+    for found in _CONTACT.finditer(text.translate(_NARROW)):
+        parts += [text[after : found.start()], MASK]
+        after = found.end()
+    return "".join([*parts, text[after:]])
 
 
 def published(result: Result, profile: str) -> Result:
@@ -93,11 +106,53 @@ def published(result: Result, profile: str) -> Result:
         changed["ledger"] = ledger.drop(columns=[name for name in _DETAIL if name in ledger])
     if profile == "public":
         changed["townships"] = _as_seats(changed["townships"])
-    outline = None if profile == "public" else result.outline
-    return replace(result, **changed, outline=outline)
+    outline = result.outline
+    if outline is not None:
+        outline = None if profile == "public" else _frame(outline, None)
+    return replace(
+        result,
+        **changed,
+        plan=_plan(result.plan),
+        outline=outline,
+        layers={without_contacts(name): _frame(one, None) for name, one in result.layers.items()},
+        notes=tuple(_note(note) for note in result.notes),
+    )
 
 
-def _frame(frame: pd.DataFrame, keep: set[str] | None) -> pd.DataFrame:
+def _plan(plan: Plan) -> Plan:
+    """Return the plan with its words without contacts: who fills in, what a layer is called."""
+    raw = _clean(dict(plan.raw))
+    if raw == plan.raw:
+        return plan
+    county = replace(
+        plan.county,
+        name=without_contacts(plan.county.name),
+        name_en=without_contacts(plan.county.name_en),
+        unit=without_contacts(plan.county.unit),
+    )
+    layers = tuple(replace(one, name=without_contacts(one.name)) for one in plan.layer)
+    return replace(plan, county=county, layer=layers, raw=raw)
+
+
+def _note(note: Problem) -> Problem:
+    where = replace(
+        note.where,
+        file=without_contacts(note.where.file),
+        sheet=without_contacts(note.where.sheet),
+    )
+    return replace(note, where=where, found=_clean(note.found), values=_clean(dict(note.values)))
+
+
+def _clean(tree: Any) -> Any:
+    """Return plain values with every text without contacts."""
+    if isinstance(tree, Mapping):
+        return {name: _clean(value) for name, value in tree.items()}
+    if isinstance(tree, list | tuple):
+        return type(tree)(_clean(value) for value in tree)
+    return without_contacts(tree) if isinstance(tree, str) else tree
+
+
+def _frame(frame: Any, keep: set[str] | None) -> Any:
     """Return a frame with the columns that may leave and its texts without contacts."""
     gone = [
         name
