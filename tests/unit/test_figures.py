@@ -10,6 +10,7 @@ from importlib.resources import files
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
@@ -17,6 +18,7 @@ from PIL import Image
 
 from coverplan.report.figures import (
     draw_changes,
+    draw_curve,
     draw_gaps,
     draw_map,
     draw_states,
@@ -203,3 +205,48 @@ def test_the_same_result_gives_the_same_picture_and_no_date_in_it():
 def test_english_figures_have_no_chinese_words_of_ours():
     found = texts(drawn(lambda ax: draw_states(ax, small_result(), "en")))
     assert all(one.isascii() for one in found)
+
+
+def with_curve() -> Any:
+    result = small_result()
+    kind = result.plan.programme[0].type
+    cutoff = result.plan.programme[0].cutoff_min
+    keys = [(kind, cutoff, n) for n in range(4)]
+    index = pd.MultiIndex.from_tuples(keys, names=["type", "cutoff_min", "n"])
+    columns = {
+        "people": [100, 400, 600, 650],
+        "bound": [100, 400, 620, 650],
+        "marginal": [0, 300, 200, 50],
+        "proven": [True, True, False, True],
+        "added": ["", "a", "a;b", "a;b;c"],
+    }
+    return replace(result, curve=pd.DataFrame(columns, index=index)), kind
+
+
+def test_the_curve_shows_people_and_what_each_site_adds_and_where_a_bound_is_all():
+    result, kind = with_curve()
+    axes = drawn(lambda ax: draw_curve(ax, result, kind))
+    line = axes.get_lines()[0]
+    assert line.get_xydata().tolist() == [[0, 100], [1, 400], [2, 600], [3, 650]]
+    (more,) = [other for other in axes.figure.axes if other is not axes]
+    assert [bar.get_height() for bar in more.patches] == [300, 200, 50]
+    assert any("上界" in text for text in texts(axes))
+    assert "650" in texts(axes)
+
+
+def test_the_proposals_stand_on_the_figure_of_the_curve():
+    result, kind = with_curve()
+    index = pd.MultiIndex.from_tuples([(kind, 1)], names=["type", "rank"])
+    plans = pd.DataFrame({"added": ["a;b"], "people": [590], "kind": ["proposed"]}, index=index)
+    axes = drawn(lambda ax: draw_curve(ax, replace(result, plans=plans), kind))
+    assert [[2, 590]] in [line.get_xydata().tolist() for line in axes.get_lines()]
+    assert any("建议方案" in text for text in texts(axes))
+
+
+def test_without_a_curve_nothing_is_drawn():
+    found: list[bool] = []
+    result, kind = with_curve()
+    result = replace(result, curve=result.curve.iloc[:0])
+    axes = drawn(lambda ax: found.append(draw_curve(ax, result, kind)))
+    assert found == [False]
+    assert not axes.get_lines()

@@ -99,6 +99,12 @@ def most_themes(
     InputError
         Shapes that disagree, NaN or negative values, or `at_least` below 1.
 
+    Notes
+    -----
+    Ties: of sets with as many pupils at k themes the one with most pupil-themes in all (worth less
+    than one pupil in sum), then the one that the solver finds, the same on every run with one
+    `seed`: unlike the covering models it is not proven to be the first in order of columns.
+
     Examples
     --------
     >>> plan = most_themes([[5.0, 6.0, 17.0], [40.0, 6.0, 7.0]], [10, 5], ["a", "b", "b"], 10.0, 2,

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -16,7 +17,13 @@ from coverplan.report.document_briefing import (
 )
 from coverplan.report.document_report import people_text, write_report
 from coverplan.report.document_request import write_request
-from coverplan.report.figures import draw_map, draw_states, draw_targets, sheet_png
+from coverplan.report.figures import (
+    draw_curve,
+    draw_map,
+    draw_states,
+    draw_targets,
+    sheet_png,
+)
 from coverplan.report.form import Column, states
 from coverplan.report.gis import layers_of
 from coverplan.report.manifest import NAME, add_files
@@ -104,7 +111,8 @@ def pictures(result: Result, lang: str = "zh") -> dict[str, bytes]:
     Return pictures for a messenger and for slides, by file name.
 
     One tall picture 1080 pixels wide with headline, map and answers; and 16:9 pictures of the
-    map of each programme, of the answers and of the targets.
+    map of each programme, of people by new sites where there is a curve, of the answers and of the
+    targets.
 
     Parameters
     ----------
@@ -132,11 +140,21 @@ def pictures(result: Result, lang: str = "zh") -> dict[str, bytes]:
         found[f"pictures/map_{venue_type}.png"] = sheet_png(
             [draw], size=_inches(SLIDE_PX), dpi=_DPI
         )
+        drawn: list[bool] = []
+        curve = partial(_curve, result=result, venue_type=venue_type, lang=lang, drawn=drawn)
+        picture = sheet_png([curve], size=_inches(SLIDE_PX), dpi=_DPI)
+        if any(drawn):
+            found[f"pictures/curve_{venue_type}.png"] = picture
     states_draw = partial(draw_states, result=result, lang=lang)
     found["pictures/states.png"] = sheet_png([states_draw], size=_inches(SLIDE_PX), dpi=_DPI)
     targets_draw = partial(draw_targets, result=result, lang=lang)
     found["pictures/targets.png"] = sheet_png([targets_draw], size=_inches(SLIDE_PX), dpi=_DPI)
     return found
+
+
+def _curve(ax: Any, result: Result, venue_type: str, lang: str, drawn: list[bool]) -> None:
+    """Draw the curve of a type, and note down whether there was one."""
+    drawn.append(draw_curve(ax, result, venue_type, lang))
 
 
 def write_geojson(result: Result, folder: Path, *, lang: str = "zh") -> list[str]:
