@@ -213,7 +213,7 @@ def test_the_change_since_last_quarter_names_what_became_disputed(tmp_path):
     applied(desk, checked(desk, handed_out(desk), tmp_path, "不属实"))
     again = opened(read_plan(desk.plan.folder / "plan.toml"), "2025Q3", tmp_path / "out")
     lines, _ = told_changes(again, type(desk.quarter)(2025, 2), "zh")
-    assert "其中抽查不属实、改为待核、不再计入开放 1 个：滨江教学点。" in lines
+    assert "撤销（停用）中有 1 个是抽查不属实、改为待核、不再计入开放：滨江教学点。" in lines
 
 
 # --- beside the forms ---------------------------------------------------------------------------

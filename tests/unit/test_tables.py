@@ -118,7 +118,8 @@ def test_every_fault_names_file_sheet_row_header_what_was_found_and_the_remedy(t
         "a.xlsx，工作表“填报”，第 8 行，“纬度”列：“29,8”不是数。是不是 29.8？请用小数点",
         (
             "a.xlsx，工作表“填报”，第 8 行，“状态”列：“不知道”不在可选范围内。请写其中之一："
-            "开放（open）、拟建（planned）、在建（building）、暂停（suspended）、关闭（closed）"
+            "开放（open）、拟建（planned）、在建（building）、暂停（suspended）、关闭（closed）、"
+            "待核（disputed）"
         ),
         (
             "a.xlsx，工作表“填报”，第 8 行，“开放时间”列：“2024年”缺少月或日。"

@@ -176,6 +176,7 @@ def sentences(changes: Changes, type_names: dict[str, str], lang: str = "zh") ->
         told = {"new_names": _listed(one.new, lang), "closed_names": _listed(one.closed, lang)}
         name = type_names.get(one.type, one.type)
         lines.append(say("loop.changes.type", lang, type=name, **_numbers(one), **told))
+    lines += _disputed(changes, lang)
     if quiet:
         lines.append(say("loop.changes.quiet", lang, n=quiet))
     moved = [change for change in changes.venues if change.kind == "status"]
@@ -193,28 +194,32 @@ def sentences(changes: Changes, type_names: dict[str, str], lang: str = "zh") ->
         )
         n = len(changes.answers)
         lines.append(say("loop.changes.answers", lang, n=n, steps=told_steps))
-    lines += _withdrawn(changes, type_names, lang)
+    lines += _untold(changes, type_names, lang)
     if changes.minutes:
         lines.append(say("loop.changes.minutes", lang, n=changes.minutes))
     return lines
 
 
-def _withdrawn(changes: Changes, type_names: dict[str, str], lang: str) -> list[str]:
-    """Return the sentences about what nobody vouches for any more: untrue venues, old zeros."""
-    lines = []
-    disputed = [one.name for one in changes.venues if one.after == "disputed" != one.before]
-    if disputed:
-        names = "、".join(disputed[:_NAMED])
-        lines.append(say("loop.changes.disputed", lang, n=len(disputed), names=names))
-    untold = [
+def _disputed(changes: Changes, lang: str) -> list[str]:
+    """Return which of the closed a spot check found untrue: nobody reported that they closed."""
+    names = [one.name for one in changes.venues if one.after == "disputed" != one.before]
+    if not names:
+        return []
+    told = "、".join(names[:_NAMED])
+    return [say("loop.changes.disputed", lang, n=len(names), names=told)]
+
+
+def _untold(changes: Changes, type_names: dict[str, str], lang: str) -> list[str]:
+    """Return where a zero report of the last quarter was not repeated."""
+    names = [
         f"{township}（{type_names.get(kind, kind)}）"
         for township, kind, before, after in changes.answers
         if (before, after) == ("none", "unreported")
     ]
-    if untold:
-        names = "、".join(untold[:_NAMED])
-        lines.append(say("loop.changes.untold", lang, n=len(untold), names=names))
-    return lines
+    if not names:
+        return []
+    told = "、".join(names[:_NAMED])
+    return [say("loop.changes.untold", lang, n=len(names), names=told)]
 
 
 def write_changes(
