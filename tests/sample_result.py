@@ -229,7 +229,7 @@ def _plan(world: World) -> Any:
         ),
         boundaries=SimpleNamespace(approximate=True),
         population=SimpleNamespace(year=2010, kind="census"),
-        venues=SimpleNamespace(assume_none=False),
+        venues=SimpleNamespace(assume_none=False, datum="wgs84"),
         travel=SimpleNamespace(rung=world.rung, mode="mixed"),
         demand=SimpleNamespace(source="grid", unlocated="draws"),
         remote=SimpleNamespace(file=None, seat=""),

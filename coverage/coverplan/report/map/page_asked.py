@@ -98,7 +98,8 @@ def counting(result: "Result", order: Mapping[str, int]) -> dict[str, Any]:
         `venue_village` and `candidate_village` (each one's, townships counted first; −1 where
         unknown), `place_id` (of each venue, "" where it is a place of its own), `targets` (counts
         from, counts to, whether townships answer for it), `dated` (whether the page knows opening
-        dates), `by_minutes` (whether which villages are remote follows minutes), `answered` (a flag
+        dates), `degrees` (whether coordinates of venues need no conversion), `by_minutes` (whether
+        which villages are remote follows minutes), `answered` (a flag
         a township for the types that targets count by village: it reported, and named a village
         for each venue),
         `notes` (templates).
@@ -128,6 +129,7 @@ def counting(result: "Result", order: Mapping[str, int]) -> dict[str, Any]:
         ],
         "place_id": [text(value) for value in pids],
         "dated": "opened_on" in venues,
+        "degrees": result.plan.venues.datum == result.plan.county.datum,
         "by_minutes": result.plan.remote.file is None and bool(result.plan.remote.seat),
         "targets": [_terms(row) for _, row in result.targets.iterrows()],
         "answered": {kind: _answered(result, kind, codes) for kind in sorted(kinds)},

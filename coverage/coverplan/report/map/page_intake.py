@@ -13,7 +13,7 @@ __all__ = ["intake_words"]
 REPORT_COLUMNS = ("township", "type", "answer")
 VENUE_COLUMNS = (
     *("id", "place_id", "name", "type", "township", "village", "status"),
-    *("opened_on", "closed_on"),
+    *("opened_on", "closed_on", "lon", "lat"),
 )
 
 

@@ -145,6 +145,11 @@ function judge(found, row, line) {
   out.opened_on = days[0];
   out.closed_on = days[1];
   if (days.indexOf(null) >= 0) { return no('take.no_date', value(days[0] === null ? 'opened_on' : 'closed_on')); }
+  const degrees = ['lat', 'lon'].map(column => minutesOf(value(column)));
+  if ((degrees[0] !== null || degrees[1] !== null) && COUNT.degrees) {
+    if (!(degrees[0] >= 3 && degrees[0] <= 54 && degrees[1] >= 73 && degrees[1] <= 136) || beyond(degrees) > 2) { return no('take.no_degrees', value('lon') + ' ' + value('lat')); }
+    out.at = degrees;
+  }
   return DATA.venues.id.indexOf(out.id) >= 0 ? no('take.twice', out.id) : out;
 }
 
@@ -208,12 +213,14 @@ function retake() {
     if (row.table === 'reports') { told[row.type + ' ' + row.township] = row.answer; }
     if (row.table !== 'venues') { return; }
     const site = villageSite(row);
-    const place = site >= 0 ? COUNT.candidate_village[site] : -1;
-    const fresh = { id: row.id, name: row.name, type: row.type, township: row.township, at: site >= 0 ? DATA.candidates.at[site] : null, location: site >= 0 ? 'village' : 'township', status: row.status, open: openThen(row), active: 'unknown', opened_on: row.opened_on };
+    const village = site >= 0 ? COUNT.candidate_village[site] : -1;
+    const place = village >= 0 || !row.at ? village : nearPlace(row.at);
+    const located = site >= 0 || row.at;
+    const fresh = { id: row.id, name: row.name, type: row.type, township: row.township, at: row.at || (site >= 0 ? DATA.candidates.at[site] : null), location: row.at && (DATA.asked || !DATA.travel) ? 'own' : site >= 0 ? 'village' : 'township', status: row.status, open: openThen(row), active: 'unknown', opened_on: row.opened_on };
     Object.keys(v).forEach(column => v[column].push(fresh[column] === undefined ? '' : fresh[column]));
-    COUNT.venue_village.push(place);
+    COUNT.venue_village.push(village);
     COUNT.place_id.push(row.place_id || '');
-    venuePlace.push(fresh.open && site >= 0 && typeOf(row.type) ? place : -1);
+    venuePlace.push(fresh.open && located && typeOf(row.type) ? place : -1);
     columns.push(site >= 0 ? model.columnOf(site) : -1);
   });
   Object.keys(touched).forEach(type => T.code.forEach((_, k) => { if (told[type + ' ' + k] || rows.some(row => row.type === type && row.township === k)) { settle(type, k, told[type + ' ' + k]); } }));
@@ -241,6 +248,31 @@ function retake() {
     if (row) { row.status = 'taken'; row.statement = DATA.texts['status.taken_note']; }
   });
   DATA.provenance.notes = [[0, 1].map(n => DATA.texts['take.note'][n].replace('{n}', rows.length))].concat(DATA.provenance.notes);
+}
+
+// How far outside the outline a point lies; 0 inside, or without an outline. [km]
+function beyond(at) {
+  if (!GEO.outline.length || within({ lat: at[0], lng: at[1] }, GEO.outline)) { return 0; }
+  let least = Infinity;
+  GEO.outline.forEach(part => part.forEach(line => line.forEach((b, n) => {
+    const a = line[n ? n - 1 : 0];
+    const east = Math.cos(at[0] * Math.PI / 180);
+    const x = (b[1] - a[1]) * east;
+    const y = b[0] - a[0];
+    const along = x || y ? Math.max(0, Math.min(1, ((at[1] - a[1]) * east * x + (at[0] - a[0]) * y) / (x * x + y * y))) : 0;
+    least = Math.min(least, kilometres(at, [a[0] + along * (b[0] - a[0]), a[1] + along * (b[1] - a[1])]));
+  })));
+  return least;
+}
+
+// The nearest seat or village of known place within 1.5 km, as the library attaches it; −2 without one.
+function nearPlace(at) {
+  let best = -2;
+  let least = 1.5;
+  const look = (place, point) => { const km = point && point[0] !== null ? kilometres(at, point) : Infinity; if (km < least || (km === least && best < 0)) { least = km; best = place; } };
+  T.seat.forEach((seat, k) => look(k, seat));
+  DATA.candidates.id.forEach((_, j) => { if (DATA.candidates.kind[j] === 'village' && COUNT.candidate_village[j] >= 0) { look(COUNT.candidate_village[j], DATA.candidates.at[j]); } });
+  return best;
 }
 
 // The village's own candidate stands where a venue of that village stands.
@@ -300,7 +332,7 @@ const takenMark = () => (takenRows().length ? ' · ' + say('take.mark', { n: tak
 function takenCsv(table) {
   const rows = takenRows().filter(row => row.table === table);
   const columns = Object.keys(DATA.intake[table]);
-  const cell = { township: row => T.code[row.township], code12: row => VILLAGE.code[row.village], from_code9: row => T.code[row.from], to_code9: row => T.code[row.to] };
+  const cell = { lat: row => (row.at ? row.at[0] : ''), lon: row => (row.at ? row.at[1] : ''), township: row => T.code[row.township], code12: row => VILLAGE.code[row.village], from_code9: row => T.code[row.from], to_code9: row => T.code[row.to] };
   return csv([columns].concat(rows.map(row => columns.map(column => (cell[column] ? cell[column](row) : row[column])))));
 }
 
