@@ -19,6 +19,8 @@ from coverplan.join import metric_xy
 
 __all__ = ["Closure", "road_closures"]
 
+STRETCHES = 4
+"""Stretches of road at most: each costs as much as all travel times once more."""
 TRIES = 20
 """Journeys that are drawn for a stretch of road before the search is given up."""
 
@@ -101,7 +103,8 @@ def road_closures(
         return ()
     if model.network is not None:
         ends = (demand, sites)
-        return tuple(_stretches(model.network, ends, travel, number, random, crs, snap_limit_m))
+        few = min(number, STRETCHES)
+        return tuple(_stretches(model.network, ends, travel, few, random, crs, snap_limit_m))
     xy = [metric_xy(frame["lon"], frame["lat"], crs) for frame in (demand, sites)]
     ids = tuple(map(str, demand.index)), tuple(map(str, sites.index))
     found = []
