@@ -1,6 +1,8 @@
 """The most people that so many sites can cover, by multipliers first and a small model after."""
 
+import math
 from dataclasses import dataclass
+from itertools import combinations
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,6 +29,8 @@ IntArray = NDArray[np.int64]
 
 # Entries and rows of a covering matrix up to which its relaxation is quicker than price steps.
 SMALL, FEW_ROWS = 20_000, 1000
+# Sets of sites that are tried one by one to find the first of equally good ones.
+TRIED = 200
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -130,23 +134,44 @@ def most_covered(
         upper = value
     if upper == value and settle:
         few = np.flatnonzero(~bounded.cannot_help(count, value))
-        known = np.isin(few, columns[chosen])
-        program, cost, lost = _reduced(left, few, free.size, count)
         saturated = value >= total * (1 - 1e-12)
-        chosen = first_of_equals(
-            program,
-            cost,
-            "min",
-            Found(known, total - lost - value, total - lost - value, np.zeros(0)),
-            search,
-            tolerance=0.5 if whole else 1e-9 * max(1.0, total),
-            fewest=saturated,
-            rare=not saturated,
-        )
+        tolerance = 0.5 if whole else 1e-9 * max(1.0, total)
+        if not saturated and 1 <= math.comb(few.size, count) <= TRIED:
+            chosen = _first_tried(matrix[:, few], left.weight, count, value - tolerance)
+        else:
+            known = np.isin(few, columns[chosen])
+            program, cost, lost = _reduced(left, few, free.size, count)
+            chosen = first_of_equals(
+                program,
+                cost,
+                "min",
+                Found(known, total - lost - value, total - lost - value, np.zeros(0)),
+                search,
+                tolerance=tolerance,
+                fewest=saturated,
+                rare=not saturated,
+            )
         columns = few
     opened = fixed.copy()
     opened[free[columns[chosen]]] = True
     return MostCovered(opened, secured + value, secured + upper)
+
+
+def _first_tried(
+    matrix: sparse.csr_array, weight: FloatArray, count: int, least: float
+) -> BoolArray:
+    """
+    Return the first set of `count` sites that covers at least so much, trying them in order.
+
+    Where not everybody is covered every best set is of that size: one more site would cover more.
+    """
+    covers = matrix.toarray() > 0
+    chosen = np.zeros(covers.shape[1], dtype=np.bool_)
+    for some in combinations(range(covers.shape[1]), count):
+        if float(weight[covers[:, list(some)].any(axis=1)].sum()) >= least:
+            chosen[list(some)] = True
+            return chosen
+    raise AssertionError("the sites at hand are among those tried")
 
 
 def _small(matrix: sparse.csr_array) -> bool:
