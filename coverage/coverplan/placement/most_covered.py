@@ -136,8 +136,10 @@ def most_covered(
         few = np.flatnonzero(~bounded.cannot_help(count, value))
         saturated = value >= total * (1 - 1e-12)
         tolerance = 0.5 if whole else 1e-9 * max(1.0, total)
-        if not saturated and 1 <= math.comb(few.size, count) <= TRIED:
-            chosen = _first_tried(matrix[:, few], left.weight, count, value - tolerance)
+        if not saturated and math.comb(few.size, count) <= TRIED:
+            chosen = _first_tried(
+                matrix[:, few], left.weight, count, value - tolerance, np.isin(few, columns[chosen])
+            )
         else:
             known = np.isin(few, columns[chosen])
             program, cost, lost = _reduced(left, few, free.size, count)
@@ -158,7 +160,7 @@ def most_covered(
 
 
 def _first_tried(
-    matrix: sparse.csr_array, weight: FloatArray, count: int, least: float
+    matrix: sparse.csr_array, weight: FloatArray, count: int, least: float, known: BoolArray
 ) -> BoolArray:
     """
     Return the first set of `count` sites that covers at least so much, trying them in order.
@@ -171,7 +173,7 @@ def _first_tried(
         if float(weight[covers[:, list(some)].any(axis=1)].sum()) >= least:
             chosen[list(some)] = True
             return chosen
-    raise AssertionError("the sites at hand are among those tried")
+    return known
 
 
 def _small(matrix: sparse.csr_array) -> bool:

@@ -109,11 +109,12 @@ def p_median(
     Ctrl-C returns the best found so far, with its bound, as `time_limit`.
 
     Of equally good sets the one with fewest new sites is taken, and of these the first in order
-    of column numbers, wherever at most 200 branching nodes settle it (nearly always up to some
-    hundred sites); beyond that the set is still the same on every run. With `capacity` the set
-    found is kept.
+    of column numbers, wherever at most 200 branching nodes settle it (1,000 where up to 20 sites
+    open under no other rule; nearly always up to some hundred sites); beyond that the set is
+    still the same on every run. With `capacity` the set found is kept.
 
-    Sites are proven by Lagrangean prices and Benders cuts (Duran-Mateluna, Ales and Elloumi 2023,
+    Up to 20 sites under no other rule are proven by Lagrangean prices alone, others by these and
+    Benders cuts (Duran-Mateluna, Ales and Elloumi 2023,
     doi:10.1016/j.ejor.2022.11.033).
 
     Examples
