@@ -82,6 +82,10 @@ def test_two_plans_stand_side_by_side_with_their_difference(opened, pages):
     a, b = page.evaluate(total, own), page.evaluate(total, own[:5])
     row = page.locator("table.compare tbody tr").nth(4).locator("td").all_inner_texts()
     assert [int(cell.replace(",", "").replace("−", "-")) for cell in row] == [a, b, b - a]
+    band = page.evaluate("p => coverplan.bandsOf('university_site', p, 30).total", own[:5])
+    assert band["low"] < b < band["high"]
+    spread = page.locator("table.compare tbody tr").nth(6).locator("td").nth(1).inner_text()
+    assert spread == f"{band['low']:,}～{band['high']:,}"
     page.keyboard.press("Escape")
     assert page.locator(".dialog").count() == 0
 

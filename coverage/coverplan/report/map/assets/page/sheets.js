@@ -113,6 +113,10 @@ function compareDialog(text) {
   const row = (name, x, y) => h('tr', {}, h('th', { scope: 'row' }, name), h('td.num', {}, count(x)), h('td.num', {}, count(y)), h('td.num', {}, signed(y - x)));
   const rows = [row(say('card.sites'), a.length, b.length), row(say('compare.shared'), a.filter(j => b.indexOf(j) >= 0).length, a.filter(j => b.indexOf(j) >= 0).length), row(say('has'), one.p.tally.h, two.p.tally.h), row(say('none'), one.p.tally.n, two.p.tally.n)];
   if (measured) { rows.push(row(say('card.covered') + ' ' + say('minutes', { n: state.cutoff }), one.cover.total.covered, two.cover.total.covered), row(say('card.uncovered'), one.cover.total.uncovered, two.cover.total.uncovered)); }
+  if (measured) {
+    const spread = list => { const t = bandsOf(state.type, list, state.cutoff).total; return say('compare.span', { low: count(t.low), high: count(t.high) }); };
+    rows.push(h('tr', {}, h('th', { scope: 'row' }, say('compare.band')), h('td.num', {}, spread(a)), h('td.num', {}, spread(b)), h('td', {})));
+  }
   if (one.cost.sum || two.cost.sum) { rows.push(row(say('col.cost'), one.cost.sum, two.cost.sum)); }
   const towns = T.code.map((_, k) => {
     const x = measured ? one.cover.covered[k] : one.p.added[k];
