@@ -250,3 +250,23 @@ def test_without_a_curve_nothing_is_drawn():
     axes = drawn(lambda ax: found.append(draw_curve(ax, result, kind)))
     assert found == [False]
     assert not axes.get_lines()
+
+
+@pytest.mark.parametrize("size", [(7.0, 6.0), (12.8, 7.2), (5.0, 6.0)])
+def test_the_legend_hides_no_name_that_it_need_not(size):
+    figure = Figure(figsize=size)
+    axes = figure.add_subplot()
+    result = small_result()
+    draw_map(axes, result, "university_site")
+    figure.canvas.draw()
+    box = axes.get_legend().get_window_extent()
+    names = {str(name) for name in result.townships["name"]}
+    labels = [text for text in axes.texts if text.get_text() in names]
+    assert len(labels) == len(names)
+    hidden = [text.get_text() for text in labels if box.overlaps(text.get_window_extent())]
+    other = "lower left" if box.y0 > figure.bbox.height / 2 else "upper left"
+    axes.get_legend().set_loc(other)
+    figure.canvas.draw()
+    elsewhere = axes.get_legend().get_window_extent()
+    there = [text for text in labels if elsewhere.overlaps(text.get_window_extent())]
+    assert len(hidden) <= len(there)

@@ -83,6 +83,7 @@ def draw_map(ax: Any, result: Result, venue_type: str, lang: str = "zh") -> None
     title = say("report.figure.map", lang, county=county_name(result, lang), type=name)
     ax.set_title(drawable(title), fontproperties=font(13))
     _legend(ax, result, states, venue_type, lang)
+    _clear_of_places(ax, townships.geometry.representative_point())
     _scale_bar(ax, lang)
     _north(ax, lang)
     _foot(ax, result, lang)
@@ -214,6 +215,19 @@ def _legend(ax: Any, result: Result, states: "pd.Series[str]", venue_type: str, 
         label = header("proposed", lang)
         handles.append(Line2D([], [], marker="o", markersize=9, color=CHOSEN, label=label, **dot))
     ax.legend(handles=handles, prop=font(8), loc="upper left", framealpha=0.9, handlelength=1.6)
+
+
+def _clear_of_places(ax: Any, places: gpd.GeoSeries) -> None:
+    """Put the legend into that corner on the left in which it hides fewest townships' names."""
+    legend = ax.get_legend()
+    ax.apply_aspect()
+    hidden = []
+    for corner in ("upper left", "lower left"):
+        legend.set_loc(corner)
+        box = legend.get_window_extent().transformed(ax.transData.inverted())
+        mine = places.x.between(box.x0, box.x1 + box.width / 4)  # a name is wider than its point
+        hidden.append((int((mine & places.y.between(box.y0, box.y1)).sum()), corner))
+    legend.set_loc(min(hidden, key=lambda pair: pair[0])[1])
 
 
 def _scale_bar(ax: Any, lang: str) -> None:
