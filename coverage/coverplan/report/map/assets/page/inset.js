@@ -11,17 +11,23 @@ function occupied(boxes) {
   };
 }
 
+// Measured again only when they may have moved: asking for a place makes the browser lay out the page.
+let fixed = { key: '', boxes: [] };
 function controlBoxes() {
-  const box = map.getContainer();
-  const base = box.getBoundingClientRect();
+  const size = map.getSize();
+  const key = [size.x, size.y, Boolean(kept), tongue, state.view, state.view === 'map' ? map.getZoom() : 0].join(' ');
+  if (fixed.key !== key) {
+    const base = map.getContainer().getBoundingClientRect();
+    const boxes = kept ? [{ x0: size.x - 56, x1: 9e3, y0: 0, y1: 76 }] : [];
+    Array.prototype.forEach.call(document.querySelectorAll(kept ? '.scale' : '.corner,.north,.scale,.leaflet-bar'), node => {
+      const r = node.getBoundingClientRect();
+      const y = kept ? size.y - 44 : r.top - base.top;
+      boxes.push({ x0: r.left - base.left - 4, x1: r.right - base.left + 4, y0: y - 4, y1: y + r.height + 4 });
+    });
+    fixed = { key, boxes };
+  }
   const o = map.containerPointToLayerPoint([0, 0]);
-  const out = kept ? [{ x0: o.x + box.clientWidth - 56, x1: o.x + 9e3, y0: o.y, y1: o.y + 76 }] : [];
-  Array.prototype.forEach.call(document.querySelectorAll(kept ? '.scale' : '.corner,.north,.scale,.leaflet-bar'), node => {
-    const r = node.getBoundingClientRect();
-    const y = kept ? o.y + box.clientHeight - 44 : o.y + r.top - base.top;
-    out.push({ x0: o.x + r.left - base.left - 4, x1: o.x + r.right - base.left + 4, y0: y - 4, y1: y + r.height + 4 });
-  });
-  return out;
+  return fixed.boxes.map(box => ({ x0: box.x0 + o.x, x1: box.x1 + o.x, y0: box.y0 + o.y, y1: box.y1 + o.y }));
 }
 
 function ringHolds(x, y, ring) {

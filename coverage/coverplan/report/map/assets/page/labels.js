@@ -31,10 +31,14 @@ function arrange(wanted, solid, frame) {
     return { x0: x - one.w / 2 - 1, x1: x + one.w / 2 + 1, y0: y - one.h / 2 - 1, y1: y + one.h / 2 + 1 };
   };
   const within = box => box.x0 >= frame.x0 && box.x1 <= frame.x1 && box.y0 >= frame.y0 && box.y1 <= frame.y1;
-  const priceAt = (box, spot) => {
+  const priceAt = (box, spot, limit) => {
     let price = spot[2] * spot[2] / 12;
-    for (let i = 0; i < solid.length; i += 1) { price += (solid[i].weight || 0.6) * overlap(box, solid[i]); }
+    for (let i = 0; i < solid.length && price < limit; i += 1) { price += (solid[i].weight || 0.6) * overlap(box, solid[i]); }
     return price;
+  };
+  const taken = (box, n) => {
+    for (let m = 0; m < found.length; m += 1) { if (m !== n && found[m] && !apart(box, found[m].box)) { return true; } }
+    return false;
   };
   const best = (n, limit) => {
     const one = wanted[n];
@@ -43,9 +47,10 @@ function arrange(wanted, solid, frame) {
       const spot = SPOTS[s];
       if (spot[2] * spot[2] / 12 >= (top ? top.price : limit)) { break; }
       const box = boxAt(one, spot);
-      if (!within(box) || found.some((other, m) => other && m !== n && !apart(box, other.box))) { continue; }
-      const price = priceAt(box, spot);
-      if (price < (top ? top.price : limit)) { top = { price, x: one.x + spot[0], y: one.y + spot[1], box, far: spot[2] }; }
+      if (!within(box)) { continue; }
+      const price = priceAt(box, spot, top ? top.price : limit);
+      if (price >= (top ? top.price : limit) || taken(box, n)) { continue; }
+      top = { price, x: one.x + spot[0], y: one.y + spot[1], box, far: spot[2] };
     }
     return top;
   };
@@ -64,7 +69,7 @@ function arrange(wanted, solid, frame) {
         const hit = [];
         for (let m = 0; m < found.length && hit.length < 2; m += 1) { if (m !== n && found[m] && !apart(box, found[m].box)) { hit.push(m); } }
         if (hit.length > 1) { continue; }
-        const price = priceAt(box, spot);
+        const price = priceAt(box, spot, now);
         if (price >= now) { continue; }
         const mine = { price, x: wanted[n].x + spot[0], y: wanted[n].y + spot[1], box, far: spot[2] };
         const old = found[n];
