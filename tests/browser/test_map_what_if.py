@@ -194,7 +194,7 @@ def test_every_covered_share_stands_with_its_band(opened, pages, runs):
             continue
         seen += 1
         assert label == f"{low}–{high}%"
-        assert cell == f"{figure} {low}–{high}%"
+        assert cell.split() == [figure, f"{low}–{high}%"]
         spoken = page.locator("path.cell").nth(k).get_attribute("aria-label")
         assert f"{figure}（{low}–{high}%）" in spoken
     assert seen > 10
