@@ -242,11 +242,16 @@ class _Growing:
         """Begin with points far from one another, and sites near them (Gonzalez 1985)."""
         nearest = self.fallback.copy()
         rows: list[int] = []
+        apart = np.inf
         for _ in range(min(self.count + 1, len(self.points))):
             row = int(nearest.argmax())
             rows.append(row)
+            apart = float(nearest[row])
             nearest = np.minimum(nearest, _apart(self.points, self.points[row]))
         self.few[rows] = True
+        if len(rows) > self.count:
+            # So many are so far from one another: two of them share a site, one is half as far.
+            self.search.raise_bound(apart / 2 * BELOW)
         sites, _ = _nearest(self.points[rows[: self.count]], self.places)
         self._offer(np.unique(sites))
 
