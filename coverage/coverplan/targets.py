@@ -309,8 +309,8 @@ def _indicators(
     mine = indicators[indicators["target"] == target_id].sort_values("year", kind="stable")
     mine = mine[mine["year"].astype(int) <= as_of.year]
     if mine.empty:
-        note = ("targets.note.no_indicator", {})
-        return _Count(None, unreported=1, notes=(note,), missing_table="indicators")
+        untyped: tuple[str, Mapping[str, Value]] = ("targets.note.no_indicator", {})
+        return _Count(None, unreported=1, notes=(untyped,), missing_table="indicators")
     last = mine.iloc[-1]
     planned = _number(last.get("planned"))
     if row["kind"] == "flow_per_year":

@@ -13,7 +13,6 @@ from coverplan.report.options import Option, options, people_in_all, people_with
 from coverplan.report.phrases import county_name, target_names
 from coverplan.report.tables import is_missing, joined, of_type
 from coverplan.report.words import type_name, word
-from coverplan.report.workbook_notes import note_text
 from coverplan.text import say
 
 __all__ = [
@@ -316,6 +315,6 @@ def _recommended(result: Result, venue_type: str, found: tuple[Option, ...], lan
 
 def _cautions(result: Result, lang: str) -> list[str]:
     """Return the notes that speak of the figures' limits, and the boundaries'."""
-    texts = [note_text(note, lang) for note in result.notes]
+    texts = [note.text(lang) for note in result.notes]
     limits = [text for text in texts if "\n" not in text][:4]
     return [*limits, say("report.approximate", lang), say("report.not_public", lang)]

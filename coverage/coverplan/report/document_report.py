@@ -19,7 +19,7 @@ from coverplan.report.figures import (
 from coverplan.report.phrases import county_name, refusal
 from coverplan.report.tables import is_missing, of_type, type_order
 from coverplan.report.words import header, type_name, word
-from coverplan.report.workbook_notes import method_lines, note_text
+from coverplan.report.workbook_notes import method_lines
 from coverplan.text import say
 
 __all__ = ["number", "paper_of", "people_text", "write_report"]
@@ -129,7 +129,7 @@ def _summary(paper: Paper, result: Result) -> None:
     lang = paper.lang
     paper.section(say("report.paper.summary", lang))
     for note in result.notes:
-        paper.text(note_text(note, lang))
+        paper.text(note.text(lang))
     worst = _worst(result, lang)
     if worst:
         paper.text(worst)

@@ -12,7 +12,6 @@ from coverplan.report.document_report import number, people_text
 from coverplan.report.phrases import county_name
 from coverplan.report.tables import is_missing, parts_of, type_order
 from coverplan.report.words import type_name, word
-from coverplan.report.workbook_notes import note_text
 from coverplan.text import say
 
 __all__ = ["presence_lines", "write_request"]
@@ -205,6 +204,6 @@ def _basis(result: Result, kinds: Sequence[str] | dict[str, None], lang: str) ->
         text = result.programmes[f"statement_{lang}"].get(kind)
         if isinstance(text, str) and text:
             lines.append(text)
-    notes = [note_text(note, lang) for note in result.notes]
+    notes = [note.text(lang) for note in result.notes]
     lines += [text for text in notes if "\n" not in text][:_MOST_NOTES]
     return [*dict.fromkeys(lines), say("report.approximate", lang), say("report.not_public", lang)]

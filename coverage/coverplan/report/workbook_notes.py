@@ -3,7 +3,6 @@
 import pandas as pd
 
 from coverplan.domain import Presence, Result
-from coverplan.errors import Problem
 from coverplan.report.form import Book, Column, states
 from coverplan.report.ledger_book import FATES, fate_counts
 from coverplan.report.ledger_book import NAME as LEDGER
@@ -12,7 +11,7 @@ from coverplan.report.tables import BORDER, of_type, type_order
 from coverplan.report.words import header, type_name, word
 from coverplan.text import say
 
-__all__ = ["method_lines", "method_sheet", "note_text", "quality_sheet"]
+__all__ = ["method_lines", "method_sheet", "quality_sheet"]
 
 
 def quality_sheet(book: Book, result: Result) -> None:
@@ -36,7 +35,7 @@ def quality_sheet(book: Book, result: Result) -> None:
     )
     form.note(say("report.notes_list", lang), bold=True)
     for note in result.notes:
-        form.note(note_text(note, lang))
+        form.note(note.text(lang))
     if not result.notes:
         form.note(say("report.no_rows", lang))
     form.note("")
@@ -59,22 +58,6 @@ def quality_sheet(book: Book, result: Result) -> None:
     form.note(f"{word('fate', 'repaired', lang)} / {word('fate', 'set_aside', lang)}", bold=True)
     form.table(_changes(changed, lang), filters=False, total=False)
     form.close()
-
-
-def note_text(note: Problem, lang: str) -> str:
-    """
-    Return what a note says; its place only where it is a place in a file.
-
-    Parameters
-    ----------
-    note
-        A note of a result.
-    lang
-        `"zh"` or `"en"`.
-    """
-    if note.where.file:
-        return note.text(lang)
-    return say(note.key, lang, found=note.found, **note.values)
 
 
 def method_sheet(book: Book, result: Result) -> None:
