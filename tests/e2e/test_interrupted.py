@@ -24,7 +24,8 @@ chain = place_by_goals(
 )
 placement = chain.placement
 inside = (minutes[:, placement.chosen] <= 6.0).any(axis=1)
-print("END", placement.status, placement.bound >= placement.objective, len(placement.chosen) <= 45)
+sign = 1 if placement.sense == "max" else -1
+print("END", placement.status, sign * (placement.bound - placement.objective) >= 0, len(placement.chosen) <= 45)
 if str(chain.stages[-1].goal) == "people":
     assert placement.objective == weight[inside].sum()
 """
