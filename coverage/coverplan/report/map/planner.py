@@ -2,7 +2,6 @@
 
 import base64
 import hashlib
-import re
 from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,6 +11,7 @@ from branca.element import CssLink, Element, JavascriptLink
 from folium.map import Layer
 
 from coverplan.report.map.codec import island, packed
+from coverplan.report.map.dense import dense_script, dense_style
 from coverplan.report.map.offline import (
     OfflineFigure,
     asset,
@@ -83,8 +83,8 @@ class _PlannerLayer(Layer):
     def render(self, **kwargs: Any) -> str:  # noqa: ARG002 -- branca's signature
         """Hand the data island, the styles and the script to the figure."""
         figure: Any = self.get_root()
-        styles = "\n".join(_dense(asset(f"page/{name}.css"), "{};,") for name in STYLES)
-        code = "\n".join(_dense(asset(f"page/{name}.js")) for name in SCRIPTS)
+        styles = "\n".join(dense_style(asset(f"page/{name}.css")) for name in STYLES)
+        code = "\n".join(dense_script(asset(f"page/{name}.js")) for name in SCRIPTS)
         figure.header.add_child(_Raw("styles", f"<style>\n{styles}</style>"), name="styles")
         data = f'<script type="application/json" id="data">{island(packed(self.data))}</script>'
         saved = '<script type="application/json" id="saved"></script>'
@@ -232,28 +232,6 @@ class PlannerMap:
     def _repr_html_(self) -> str:
         """Show the page in a notebook."""
         return str(self.figure()._repr_html_())
-
-
-_KEPT = (
-    r"'(?:\\.|[^'\\\n])*'"
-    r'|"(?:\\.|[^"\\\n])*"'
-    r"|(?:(?<=[(,=:\[!&|?{};\n])|(?<=[(,=:\[!&|?] )|(?<=return ))"
-    r"/(?![*/])(?:\\.|\[(?:\\.|[^\]\\\n])*\]|[^/\\\n\[])+/"
-)
-"""Strings and search patterns in JavaScript or CSS: every blank in them counts."""
-
-
-def _dense(code: str, signs: str = "{}()=,;:?&|*") -> str:
-    """Return our own code without indents, remarks and the blanks and line ends beside signs."""
-    lines = (line.strip() for line in code.splitlines())
-    kept = "\n".join(line for line in lines if line and not line.startswith("//"))
-    sums = (
-        r"|(?<=[\w)\]']) (?=[-+<>/] [^-+/])|(?<=[\w)\]'] [-+<>/]) (?=[^-+/])"
-        if "=" in signs
-        else ""
-    )
-    pattern = f"({_KEPT})|(?<=[{signs}]) +| +(?=[{signs}])|(?<=[{{;,(])\n{sums}"
-    return re.sub(pattern, lambda found: found[1] or "", kept)
 
 
 def _middle(seats: list[list[float | None]]) -> list[float]:
