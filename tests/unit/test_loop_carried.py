@@ -34,6 +34,7 @@ from loop_county import (
     standing,
     ticked,
     venue,
+    windows,
 )
 
 
@@ -214,6 +215,74 @@ def test_the_change_since_last_quarter_names_what_became_disputed(tmp_path):
     again = opened(read_plan(desk.plan.folder / "plan.toml"), "2025Q3", tmp_path / "out")
     lines, _ = told_changes(again, type(desk.quarter)(2025, 2), "zh")
     assert "撤销（停用）中有 1 个是抽查不属实、改为待核、不再计入开放：滨江教学点。" in lines
+
+
+def test_a_disputed_room_is_no_second_room_when_the_same_inbox_is_collected_again(tmp_path):
+    rows = (
+        "编号,场馆名称,类型,所属乡镇,村（社区）,状态,核实方式\n"
+        "w9,滨江橱窗,科普橱窗,三合街道,滨江社区,开放,自报\n"
+    )
+    desk = loop_desk(tmp_path, venues=rows)
+    forms = handed_out(desk)
+    inbox = tmp_path / "inbox"
+    answered(forms["三合街道"], inbox / "1.xlsx", windows(["是"]))
+    first = collected(desk, inbox)
+    assert first.drawn == ("w9",)
+    write_form(spot_paper(first), tmp_path / "抽查表.xlsx")
+    fill = (cell("抽查", 0, "核实方式", "实地核"), cell("抽查", 0, "核实结果", "不属实"))
+    answered(tmp_path / "抽查表.xlsx", inbox / "抽查.xlsx", *fill, sign=False)
+    for _ in range(2):
+        _, _, inputs = applied(desk, inbox)
+        assert inputs.venues["status"].to_dict() == {"w9": "disputed"}
+        assert ("500230001", "window") not in inputs.reports.index
+    # next quarter's yes is a word on that very room, which is then checked again
+    later = opened(read_plan(desk.plan.folder / "plan.toml"), "2025Q4", tmp_path / "out")
+    answered(handed_out(later)["三合街道"], tmp_path / "q4" / "1.xlsx", windows(["是"]))
+    found = collected(later, tmp_path / "q4")
+    assert {key: row["status"] for key, row in found.merged.venues.items()} == {"w9": "open"}
+    assert found.merged.venues["w9"]["name"] == "滨江橱窗"
+    assert "w9" in found.drawn
+
+
+def test_a_sum_over_townships_follows_a_corrected_form_and_the_next_quarter(tmp_path):
+    desk = loop_desk(tmp_path)
+    forms = handed_out(desk)
+
+    def typed(folder, forms, values):
+        for (unit, fills), value in zip(COMPLETE.items(), values, strict=True):
+            answered(forms[unit], folder / f"{unit}.xlsx", *fills, cell("数字", 0, "本期数", value))
+        return folder
+
+    for values in ((10, 11, 12), (110, 11, 12)):
+        found, _, inputs = applied(desk, typed(tmp_path / "inbox", forms, values))
+        (row,) = inputs.indicators.to_dict("records")
+        assert (row["target"], row["value"]) == ("events", sum(values))
+        assert not [one for one in found.doubts if one.what == "科普活动"]
+    later = opened(read_plan(desk.plan.folder / "plan.toml"), "2025Q4", tmp_path / "out")
+    _, _, inputs = applied(later, typed(tmp_path / "q4", handed_out(later), (120, 20, 30)))
+    (row,) = inputs.indicators.to_dict("records")
+    assert (row["value"], row["source"]) == (170, "2025年第四季度各乡镇合计")
+
+
+def test_a_figure_that_the_department_typed_is_no_sum_any_more(tmp_path):
+    desk = loop_desk(tmp_path)
+    forms = handed_out(desk)
+    inbox = tmp_path / "inbox"
+    for unit, fills in COMPLETE.items():
+        answered(forms[unit], inbox / f"{unit}.xlsx", *fills, cell("数字", 0, "本期数", 5))
+    applied(desk, inbox)
+    planned = cell("数字", 0, "本年计划数", 50)
+    answered(forms["县科技局"], inbox / "县科技局.xlsx", planned)
+    _, _, inputs = applied(desk, inbox)
+    (row,) = inputs.indicators.to_dict("records")
+    assert (row["value"], row["planned"]) == (15, 50)
+    assert row["source"] == "2025年第三季度各乡镇合计"
+    own = cell("数字", 0, "本年数（全县）", 40)
+    answered(forms["县科技局"], inbox / "县科技局.xlsx", own)
+    for _ in range(2):
+        _, _, inputs = applied(desk, inbox)
+        (row,) = inputs.indicators.to_dict("records")
+        assert (row["value"], row["source"]) == (40, "")
 
 
 # --- beside the forms ---------------------------------------------------------------------------

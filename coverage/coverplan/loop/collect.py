@@ -19,7 +19,7 @@ from coverplan.loop.forms import Issue, papers
 from coverplan.loop.freeform import Free, read_free
 from coverplan.loop.inbox import Arrival, Sorted, arrivals, sorted_out
 from coverplan.loop.merged import Merged
-from coverplan.loop.merging import Merger
+from coverplan.loop.merging import Merger, is_sum
 from coverplan.loop.prefill import status_zh
 from coverplan.loop.returning import fresh_paper, returned_paper
 from coverplan.loop.sheets import CHECKS
@@ -128,7 +128,7 @@ def collect(inbox: Path, desk: Desk) -> Collected:
     typed = {
         target: float(row["value"])
         for (target, year), row in merged.indicators.items()
-        if year == desk.quarter.year and row.get("value") is not None
+        if year == desk.quarter.year and row.get("value") is not None and not is_sum(row)
     }
     doubtful = doubts(of.inputs, merged.venues.values(), merged.villages.values(), sums, typed)
     untrue, told = _untrue(answers, merger)

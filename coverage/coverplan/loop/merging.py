@@ -12,9 +12,10 @@ from coverplan.loop.merged import Row, changed_cells, indexed, known_tables, rec
 from coverplan.loop.quarters import Quarter
 from coverplan.loop.sheets import MODES
 
-__all__ = ["Merger"]
+__all__ = ["Merger", "is_sum"]
 
 _TICKED = "yes"
+_SUMMED = "各乡镇合计"
 _MODE_IDS = {zh: key for key, zh in MODES.items()}
 
 
@@ -96,7 +97,9 @@ class Merger:
         self._zero_reports(answer, None, ())
         for row in records(answer.frame("form_numbers")):
             if row["value"] is not None or row["planned"] is not None:
-                self._indicator(row["target"], row)
+                old = self.result.indicators.get((row["target"], self.quarter.year), {})
+                beside = row["value"] is None and is_sum(old)  # a plan only: the sum stays a sum
+                self._indicator(row["target"], {**row, "source": None} if beside else row)
         for row in records(answer.frame("form_schools")):
             named = {"township": self.names.get(row["code9"], ""), "name": row["name"]}
             known = self._earlier.get(place_of(named))
@@ -184,9 +187,9 @@ class Merger:
             own = [row["value"] for (_, k), row in self.result.town_numbers.items() if k == key]
             if own:
                 found[key] = (float(sum(own)), len(own))
-            typed = (key, self.quarter.year) in self.result.indicators
-            if len(own) == townships and not typed:
-                values = {"value": float(sum(own)), "source": f"{self.quarter.zh}各乡镇合计"}
+            old = self.result.indicators.get((key, self.quarter.year))
+            if len(own) == townships and (old is None or is_sum(old)):
+                values = {"value": float(sum(own)), "source": f"{self.quarter.zh}{_SUMMED}"}
                 self._indicator(key, values)
         return found
 
@@ -281,17 +284,19 @@ class Merger:
             venue
             for venue in self.result.venues.values()
             if venue["type"] == kind
-            and venue["status"] == "open"
+            and venue["status"] in {"open", "disputed"}
             and self._code12.get(str(venue["id"])) == code12
         ]
-        if row[kind] == "yes" and not held:
-            key = f"{code12}-{kind}"
+        there = any(venue["status"] == "open" for venue in held)
+        if row[kind] == "yes" and not there:
+            # what a check disputes is the same room, not a second one beside it
+            key = str(held[0]["id"]) if held else f"{code12}-{kind}"
             zh = str(self.known.venue_types.loc[kind, "zh"])
             township = self.names[code12[:9]]
             self.result.venues[key] = {
+                "name": f"{row['name']}{zh}",
                 **self.result.venues.get(key, {}),
                 "id": key,
-                "name": f"{row['name']}{zh}",
                 "type": kind,
                 "township": township,
                 "village": row["name"],
@@ -374,6 +379,18 @@ class Merger:
         while f"{stem}-{number:02d}" in taken:
             number += 1
         return f"{stem}-{number:02d}"
+
+
+def is_sum(row: Row) -> bool:
+    """
+    Return whether a figure was added up from what townships typed: new answers replace it.
+
+    Parameters
+    ----------
+    row
+        A row of the INDICATORS table.
+    """
+    return str(row.get("source") or "").endswith(_SUMMED)
 
 
 def _active(sessions: Any, before: Any) -> Any:
