@@ -222,7 +222,7 @@ def run(  # noqa: PLR0915 - a recipe is read from top to bottom
             plan.travel,
             number=ROADS,
             model=model,
-            **{name: known[name] for name in (*ASKED, "snap_limit_m", "seed")},
+            **{name: known[name] for name in (*ASKED, "snap_limit_m", "barrier", "seed")},
         ),
     )
     placement, programmes, placement_notes = propose(plan, scene, inputs.venue_types, on_solve)

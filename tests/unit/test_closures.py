@@ -1,5 +1,7 @@
 """With one road closed nobody is quicker, and somebody who travelled on it is slower."""
 
+from itertools import pairwise
+
 import geopandas as gpd
 import numpy as np
 import pandas as pd
@@ -131,6 +133,28 @@ def test_on_a_calibrated_line_the_crossings_close_one_by_one():
     assert set(by_road) == {"一桥", "二桥"}
     assert (by_road["一桥"][0, 1:] > free.values[0, 1:]).all()  # round by the far bridge
     assert by_road["二桥"] == pytest.approx(free.values)
+
+
+def test_who_may_not_enter_a_road_over_the_river_does_not_when_another_is_closed():
+    # seat a stands nearer to a road on the other bank than to the one on its own
+    way = [(-100, 500), (-100, -2_500), (300, -2_500), (300, 0), (600, 0), (600, 600)]
+    streets = roads([*pairwise(way), [(40, 0), (300, 0)]])
+    edge = degrees([(-3_000, -3_000), (9_000, 9_000)]).to_numpy().ravel()
+    county = gpd.GeoDataFrame(geometry=[shapely.box(*edge)], crs=4326)
+    line = degrees([(20, -4_000), (20, 10_000)]).to_numpy()
+    river = gpd.GeoDataFrame(geometry=[shapely.LineString(line)], crs=4326)
+    pieces = banks(river, county, CRS)
+    nothing = gpd.GeoDataFrame({"name": [], "wait_min": []}, geometry=[], crs=4326)
+    barrier = Barrier(pieces, crossings_between(pieces, nothing))
+    travel = Travel(rung=Rung.ROADS, mode="car")
+    ends = ENDS.assign(**degrees([(10.0, 0.0), (600.0, 0.0), (600.0, 600.0)]).set_axis(ENDS.index))
+    known = {**KNOWN, "barrier": barrier, "snap_limit_m": 400.0}
+    model = travel_model(travel, **known, roads=streets)
+    free, _ = travel_times(ends, ends, travel, model=model, **known)
+    found = road_closures(ends, ends, travel, number=3, model=model, **known)
+    assert found
+    for one in found:
+        assert (one.times.values >= free.values - 1e-9).all()
 
 
 def choice_of_three(weight, minutes):

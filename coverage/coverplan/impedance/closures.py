@@ -12,9 +12,9 @@ from coverplan.config_tables import Travel
 from coverplan.crs import DEGREES
 from coverplan.domain import Rung, TravelTimes
 from coverplan.impedance.asked import asked_times
-from coverplan.impedance.by_road import SNAP_LIMIT_M
-from coverplan.impedance.model import TravelModel
-from coverplan.impedance.network import Network, places_graph, road_minutes, snap
+from coverplan.impedance.by_road import SNAP_LIMIT_M, snap_on_bank
+from coverplan.impedance.model import Barrier, TravelModel
+from coverplan.impedance.network import Network, Snap, places_graph, road_minutes
 from coverplan.join import metric_xy
 
 __all__ = ["Closure", "road_closures"]
@@ -55,6 +55,7 @@ def road_closures(
     asked_villages: pd.DataFrame | None = None,
     asked_seats: pd.DataFrame | None = None,
     snap_limit_m: float = SNAP_LIMIT_M,
+    barrier: Barrier | None = None,
     seed: int = 1,
     model: TravelModel | None = None,
 ) -> tuple[Closure, ...]:
@@ -63,8 +64,10 @@ def road_closures(
 
     Parameters
     ----------
-    demand, sites, travel, townships, villages, crs, asked_villages, asked_seats, snap_limit_m
+    demand, sites, travel, townships, villages, crs, asked_villages, asked_seats
         As for `travel_times`.
+    snap_limit_m, barrier
+        As for `travel_times`: whoever may not enter a road does not when another is closed. [m]
     number
         Roads at most, each closed by itself.
     seed
@@ -102,9 +105,14 @@ def road_closures(
     if model is None:
         return ()
     if model.network is not None:
-        ends = (demand, sites)
-        few = min(number, STRETCHES)
-        return tuple(_stretches(model.network, ends, travel, few, random, crs, snap_limit_m))
+        network, few = model.network, min(number, STRETCHES)
+        pieces = None if barrier is None else barrier.pieces
+        start, end = (
+            snap_on_bank(network, metric_xy(one["lon"], one["lat"], crs), snap_limit_m, pieces)[0]
+            for one in (demand, sites)
+        )
+        snapped = (start, end)
+        return tuple(_stretches(network, (demand, sites), snapped, travel, few, random, crs))
     xy = [metric_xy(frame["lon"], frame["lat"], crs) for frame in (demand, sites)]
     ids = tuple(map(str, demand.index)), tuple(map(str, sites.index))
     found = []
@@ -132,17 +140,14 @@ def _pairs(
 def _stretches(
     network: Network,
     ends: tuple[pd.DataFrame, pd.DataFrame],
+    snapped: tuple[Snap, Snap],
     travel: Travel,
     number: int,
     random: np.random.Generator,
     crs: str,
-    snap_limit_m: float,
 ) -> Iterator[Closure]:
     """Draw stretches that somebody travels on and yield the times without each."""
-    demand, sites = ends
-    start, end = (
-        snap(network, metric_xy(one["lon"], one["lat"], crs), snap_limit_m) for one in ends
-    )
+    (demand, sites), (start, end) = ends, snapped
     people = demand["people"].fillna(0).to_numpy(dtype=float) * (start.edge >= 0)
     targets = np.flatnonzero(end.edge >= 0)
     if not people.any() or not targets.size:
