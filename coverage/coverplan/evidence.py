@@ -1,6 +1,6 @@
 """What the proof says of every candidate: needed, replaceable by which, never - and how surely."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from coverplan.config import Plan
 from coverplan.config_tables import Programme
 from coverplan.domain import Resolution
-from coverplan.errors import InfeasibleError, Problem, Severity, SolverError
+from coverplan.errors import InfeasibleError, SolverError
 from coverplan.placement.evidence import site_evidence, why
 from coverplan.placement.mclp import mclp
 from coverplan.placement.p_median import p_median
@@ -18,11 +18,11 @@ from coverplan.placement.stability import STABLE, stability
 from coverplan.prospects import proposed_columns, rules_of
 from coverplan.rows import row_at
 from coverplan.scene import Choice, Scene, choice_of
-from coverplan.text import LANGUAGES, say
-from coverplan.trials import Trial
+from coverplan.text import say
+from coverplan.trials import MedianTrial, Trial
 from coverplan.worlds_of import record_worlds
 
-__all__ = ["STABLE", "candidate_evidence", "evidence_notes", "records_to_check", "verdict"]
+__all__ = ["STABLE", "candidate_evidence", "records_to_check", "verdict"]
 
 HALF = 0.5
 """Less than half a person (or pupil-minute) is nobody."""
@@ -45,7 +45,7 @@ COLUMNS: dict[str, Any] = {
 
 
 def candidate_evidence(
-    plan: Plan, scene: Scene, placement: pd.DataFrame, tried: Mapping[str, Trial]
+    plan: Plan, scene: Scene, placement: pd.DataFrame, tried: Mapping[str, Trial | MedianTrial]
 ) -> pd.DataFrame:
     """
     Return the evidence for every candidate of every programme that is placed by minutes.
@@ -83,11 +83,12 @@ def candidate_evidence(
         chosen = proposed_columns(item, choice, placement)
         if not choice.timed or not chosen or item.model == "count":
             continue
+        coarse = _coarse(item, choice, placement)
         if item.model == "p_median":
             table = _median(plan, choice, chosen)
         else:
-            coarse = _coarse(item, choice, placement)
-            table = _covering(plan, item, choice, chosen, scene, coarse, tried.get(item.type))
+            table = _covering(plan, item, choice, chosen, scene, coarse)
+        _tried_in_worlds(table, choice, chosen, coarse, tried.get(item.type))
         rows.extend(_with_reasons(table, item, choice, chosen, scene))
     keys = ["type", "candidate_id"]
     frame = pd.DataFrame(rows, columns=[*keys, *COLUMNS])
@@ -164,92 +165,6 @@ def records_to_check(plan: Plan, scene: Scene, placement: pd.DataFrame) -> pd.Da
     )
 
 
-def evidence_notes(
-    evidence: pd.DataFrame,
-    prices: pd.DataFrame,
-    plans: pd.DataFrame,
-    worlds: pd.DataFrame,
-    venue_types: pd.DataFrame,
-) -> tuple[Problem, ...]:
-    """
-    Return the sentences that say how sure the proposals are and what the rules cost.
-
-    Parameters
-    ----------
-    evidence
-        What `candidate_evidence` returned.
-    prices
-        What `prospects.prices` returned.
-    plans, worlds
-        What `trials.with_regret` and `trials.worlds_table` returned.
-    venue_types
-        [id] `zh, en`.
-    """
-    said = []
-    for kind, rows in evidence[evidence["chosen"]].groupby(level="type", sort=False):
-        words = _words(venue_types, str(kind))
-        count = {
-            name: int((rows["label"] == name).sum()) for name in ("backbone", "interchangeable")
-        }
-        count["undecided"] = int((rows["label"] == "open").sum())
-        values = {**words, "new": len(rows), **count}
-        if rows["stability"].isna().all():
-            said.append(_note("evidence.summary_median", values))
-            continue
-        unstable = int((rows["stability"] < STABLE).sum())
-        values |= {"worlds": int(rows["worlds"].max()), "unstable": unstable}
-        said.append(_note("evidence.summary", values))
-        said.extend(_regret_notes(str(kind), words, plans, worlds))
-    for price in prices.reset_index().to_dict("records"):
-        words, rule = _words(venue_types, str(price["type"])), price["rule"]
-        names = {f"rule_{lang}": say(f"evidence.rule.{rule}", lang) for lang in LANGUAGES}
-        numbers = {n: int(price[n]) for n in ("people", "people_with", "people_without")}
-        said.append(_note("evidence.price", {**words, **names, **numbers}))
-    return tuple(said)
-
-
-def _regret_notes(
-    kind: str, words: Mapping[str, str], plans: pd.DataFrame, worlds: pd.DataFrame
-) -> Iterable[Problem]:
-    """Say in which world the proposals lack most, and what the plan of least regret would be."""
-    if kind not in worlds.index.unique("type"):
-        return
-    tried = worlds.xs(kind, level="type")
-    worst = tried.iloc[int(tried["regret"].argmax())]
-    what = {
-        f"what_{lang}": say(f"evidence.world.{worst['what']}", lang, name=worst["name"])
-        for lang in LANGUAGES
-    }
-    low, high = int(tried["regret"].min()), int(tried["regret"].max())
-    roads = list(tried.loc[tried["what"] == "road_closed", "name"])
-    spread = {**words, **what, "low": low, "high": high}
-    yield _note("evidence.regret", spread)
-    if roads:
-        yield _note("evidence.roads", {**words, "n": len(roads), "names": "、".join(roads)})
-    if plans.empty or kind not in plans.index.unique("type"):
-        return
-    mine = plans.xs(kind, level="type")
-    robust = mine[mine["kind"] == "least_regret"]
-    if robust.empty:
-        return
-    one = robust.iloc[0]
-    key = "evidence.robust" if one["proven"] else "evidence.robust_unproven"
-    if one["proven"] and not one["differs"]:
-        key = "evidence.robust_same"
-    numbers = {name: int(one[name]) for name in ("people", "differs")}
-    regret = {"least": int(one["regret_low"]), "most": int(one["regret_high"])}
-    yield _note(key, {**words, **numbers, **regret, "high": high})
-
-
-def _words(venue_types: pd.DataFrame, kind: str) -> dict[str, str]:
-    names = row_at(venue_types, kind)
-    return {"type_zh": str(names["zh"]), "type_en": str(names["en"])}
-
-
-def _note(key: str, values: Mapping[str, Any]) -> Problem:
-    return Problem(key, values=values, severity=Severity.NOTE)
-
-
 def _coarse(item: Programme, choice: Choice, placement: pd.DataFrame) -> list[int]:
     """Return the proposals of which no more than the township is said."""
     rows = placement[placement["resolution"] == Resolution.TOWNSHIP]
@@ -263,9 +178,8 @@ def _covering(
     chosen: list[int],
     scene: Scene,
     coarse: list[int],
-    trial: Trial | None,
 ) -> list[dict[str, Any]]:
-    """Force each candidate in or out of the most-people plan, and look where worlds open it."""
+    """Force each candidate in or out of the most-people plan."""
     options: dict[str, Any] = {
         "existing": choice.existing,
         "time_limit_s": plan.placement.time_limit_s,
@@ -273,13 +187,6 @@ def _covering(
     }
     cutoff, new = float(item.cutoff_min), len(chosen)
     found = site_evidence(choice.minutes, choice.weight, cutoff, new, **options)
-    share = np.full(len(choice.sites), np.nan)
-    worst = tried = None
-    if trial is not None:
-        share = trial.seen.chosen_share.copy()
-        worst, tried = round(float(trial.seen.regret.max())), len(trial.worlds)
-        for column in coarse:
-            share[column] = _township_share(trial.seen.opened, choice, chosen, column)
     whole = {column: _township(choice, cutoff, chosen, column, options) for column in coarse}
     return [
         {
@@ -289,13 +196,32 @@ def _covering(
             "dominated_by": choice.sites[one.dominated_by] if one.dominated_by >= 0 else "",
             "loss_low": _people(one.loss_low),
             "loss_high": _people(one.loss_high),
-            "stability": share[one.site],
-            "regret_worst": worst,
-            "worlds": tried,
             **whole.get(one.site, {}),
         }
         for one in found
     ]
+
+
+def _tried_in_worlds(
+    table: list[dict[str, Any]],
+    choice: Choice,
+    chosen: list[int],
+    coarse: list[int],
+    trial: Trial | MedianTrial | None,
+) -> None:
+    """Add to each site in what share of the worlds it is chosen, and what the plan lacks."""
+    share = np.full(len(choice.sites), np.nan)
+    worst = tried = None
+    if trial is not None:
+        share, opened = trial.seen.chosen_share.copy(), trial.seen.opened
+        if isinstance(trial, MedianTrial):
+            opened = opened[trial.seen.solved]
+        for column in coarse:
+            share[column] = _township_share(opened, choice, chosen, column)
+        known = trial.seen.regret[np.isfinite(trial.seen.regret)]
+        worst, tried = _people(known.max(initial=-np.inf)), len(trial.worlds)
+    for row in table:
+        row |= {"stability": share[row["column"]], "regret_worst": worst, "worlds": tried}
 
 
 def _fellows(choice: Choice, chosen: Sequence[int], column: int) -> list[int]:
@@ -391,9 +317,6 @@ def _median(plan: Plan, choice: Choice, chosen: list[int]) -> list[dict[str, Any
                 "dominated_by": "",
                 "loss_low": _people(low),
                 "loss_high": _people(high),
-                "stability": np.nan,
-                "regret_worst": None,
-                "worlds": None,
             }
         )
     return rows

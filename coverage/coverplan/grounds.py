@@ -8,7 +8,8 @@ import pandas as pd
 
 from coverplan.config import Plan
 from coverplan.errors import Problem, Severity
-from coverplan.evidence import candidate_evidence, evidence_notes, records_to_check
+from coverplan.evidence import candidate_evidence, records_to_check
+from coverplan.evidence_notes import evidence_notes
 from coverplan.phases import check_built, phase_notes, yearly
 from coverplan.prospects import near_best, prices, programme_curves
 from coverplan.scene import Scene
@@ -83,7 +84,6 @@ def _grounds(
     frames["phases"] = yearly(plan, scene, placement)
     frames["plans"] = with_regret(near_best(plan, scene, placement), tried)
     frames["prices"] = prices(plan, scene, placement)
-    said = evidence_notes(
-        frames["evidence"], frames["prices"], frames["plans"], frames["worlds"], venue_types
-    )
+    told = {name: frames[name] for name in ("evidence", "prices", "plans", "worlds")}
+    said = evidence_notes(plan, venue_types=venue_types, **told)
     return frames, (*said, *phase_notes(frames["phases"], venue_types, scene.candidates))

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from functools import partial
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -31,12 +32,12 @@ from coverplan.placement.linear import Progress as Solving
 from coverplan.places import candidate_places, sites_of, venue_places
 from coverplan.presence import presence_by_township, presence_by_village
 from coverplan.proposals import propose
-from coverplan.reach import Strewn, nearest_venues, programme_coverage
+from coverplan.reach import nearest_venues, programme_coverage
 from coverplan.remote import minutes_to_seat, remote_villages
 from coverplan.scenario import Scenario, scenario_notes, scenario_plan, with_chosen
 from coverplan.scene import Scene
 from coverplan.statements import statements
-from coverplan.strewn import nearest_strewn
+from coverplan.strewn import nearest_strewn, strewn_minutes
 from coverplan.targets import Evidence, ledger
 from coverplan.text import say
 from coverplan.unevenness import comfort, equity_table
@@ -156,7 +157,10 @@ def run(  # noqa: PLR0915 - a recipe is read from top to bottom
     village_presence = presence_by_village(villages, venues, inputs.reports, presence)
     begin("coverage")
     reached = {"demand": demand, "times": times, "venues": venues, "sites": sites}
-    strewn = None if model is None else _strewn(plan, model, townships, ends, crs)
+    area = None if model is None else _area(plan, model, townships, crs)
+    strewn = None
+    if area is not None and plan.demand.unlocated == "draws":
+        strewn = partial(nearest_strewn, sites=ends, draws=plan.demand.draws, **area)
     coverage = programme_coverage(
         plan,
         presence=presence,
@@ -224,6 +228,9 @@ def run(  # noqa: PLR0915 - a recipe is read from top to bottom
             model=model,
             **{name: known[name] for name in (*ASKED, "snap_limit_m", "barrier", "seed")},
         ),
+        strewn=None
+        if area is None
+        else partial(strewn_minutes, sites=sites, limit=plan.travel.limit_min, **area),
     )
     placement, programmes, placement_notes = propose(plan, scene, inputs.venue_types, on_solve)
     frames, grounds_said = grounds(
@@ -345,23 +352,16 @@ def _areas(
     return {AREAS: table.to_crs(DEGREES)}
 
 
-def _strewn(
-    plan: Plan, model: TravelModel, townships: gpd.GeoDataFrame, sites: pd.DataFrame, crs: str
-) -> Strewn | None:
-    """Return travel from where unlocated people might live, as the plan wants it drawn."""
-    if plan.demand.unlocated != "draws":
-        return None
-    return partial(
-        nearest_strewn,
-        sites=sites,
-        model=model,
-        townships=townships,
-        cells=townships.geometry,
-        crs=crs,
-        draws=plan.demand.draws,
-        seed=plan.demand.seed,
-        approximate=bool(townships["approximate"].any()),
-    )
+def _area(plan: Plan, model: TravelModel, townships: gpd.GeoDataFrame, crs: str) -> dict[str, Any]:
+    """Return where unlocated people might live and how they travel from there."""
+    return {
+        "model": model,
+        "townships": townships,
+        "cells": townships.geometry,
+        "crs": crs,
+        "seed": plan.demand.seed,
+        "approximate": bool(townships["approximate"].any()),
+    }
 
 
 def _remote(

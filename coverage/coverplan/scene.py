@@ -14,6 +14,7 @@ from coverplan.impedance.closures import Closure
 
 __all__ = ["Choice", "Scene", "choice_of", "nominated_places", "offered_candidates"]
 
+Strewing = Callable[[pd.DataFrame, Sequence[str], NDArray[np.float64], int], NDArray[np.float64]]
 KINDS = ("village", "hall", "school", "nominated")
 
 
@@ -33,6 +34,9 @@ class Scene:
     scenarios: pd.DataFrame | None = None
     closures: Callable[[], tuple[Closure, ...]] = tuple
     """Travel with one road closed, worked out when it is asked for."""
+    strewn: Strewing | None = None
+    """Travel from where people without a place might live, as `strewn.strewn_minutes` works it out
+    for demand, site ids, their times and a number of worlds; None where minutes are asked."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -1,4 +1,4 @@
-"""The plausible worlds a placement is tried in: sizes, speed, scenario, a site or a road lost."""
+"""The plausible worlds a placement is tried in: people, places, speed, a site or a road lost."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -33,7 +33,8 @@ class World:
     weight
         Shape (n_demand,). [persons]
     what
-        What differs from the base: base, draw, scenario, site_lost, road_closed or record.
+        What differs from the base: base, draw, positions, scenario, site_lost, road_closed or
+        record.
     subject
         The scenario, site, road or demand point concerned, or "".
     """
@@ -51,6 +52,8 @@ def plausible_worlds(
     draws: int,
     seed: int,
     closures: Iterable[tuple[str, FloatArray]] = (),
+    positions: Iterable[FloatArray] = (),
+    speed: float = SPEED,
 ) -> list[World]:
     """
     Return the base world and seeded others.
@@ -62,17 +65,22 @@ def plausible_worlds(
     scenarios
         `scenario, code9, people`: other township totals, or None.
     draws
-        How many worlds with village sizes drawn anew and travel times off by up to `SPEED`.
+        How many worlds with village sizes drawn anew and travel times off by up to `speed`.
     seed
         The same seed gives the same worlds.
     closures
         A road and the minutes while it is closed, shape as `choice.minutes`. [min]
+    positions
+        The minutes in each world that places who has no place of their own, likewise. [min]
+    speed
+        0 for a model that does not change when all times are longer by the same share: then a draw
+        is of village sizes alone, and there is none where these are known.
 
     Returns
     -------
     list[World]
-        The base first; then the draws, one a population scenario, one a lost open site, and one a
-        closed road.
+        The base first; then the draws, the positions, one a population scenario, one a lost open
+        site, and one a closed road.
 
     Raises
     ------
@@ -84,8 +92,10 @@ def plausible_worlds(
     worlds = [World(choice.minutes, choice.weight, "base")]
     random = np.random.default_rng(seed)
     people = people_worlds(choice.group, draws, seed)
-    for number, factor in enumerate(random.uniform(1 - SPEED, 1 + SPEED, draws)):
+    differ = speed > 0 or bool((people != choice.weight).any())
+    for number, factor in enumerate(random.uniform(1 - speed, 1 + speed, draws if differ else 0)):
         worlds.append(World(choice.minutes * factor, people[number % len(people)], "draw"))
+    worlds += [World(minutes, choice.weight, "positions") for minutes in positions]
     for name, weight in _scenario_weights(choice, scenarios):
         worlds.append(World(choice.minutes, weight, "scenario", name))
     for column in choice.existing:

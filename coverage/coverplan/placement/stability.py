@@ -45,8 +45,8 @@ class Stability:
         Their difference, at least 0. [persons]
     flips
         Worlds in which another plan is better, by regret, largest first.
-    proven
-        Whether every world's best plan is a proven optimum.
+    proved
+        Whether each world's best plan is a proven optimum, shape (n_worlds,).
     """
 
     plan: IntArray
@@ -55,7 +55,12 @@ class Stability:
     covered: FloatArray
     regret: FloatArray
     flips: IntArray
-    proven: bool
+    proved: BoolArray
+
+    @property
+    def proven(self) -> bool:
+        """Whether every world's best plan is a proven optimum."""
+        return bool(self.proved.all())
 
     @property
     def chosen_share(self) -> FloatArray:
@@ -170,7 +175,7 @@ def stability(
         covered=covered,
         regret=regret,
         flips=order[regret[order] > 1e-9 * np.maximum(1.0, best[order])],
-        proven=all(own_best.status is Status.OPTIMAL for own_best in plans),
+        proved=np.array([own_best.status is Status.OPTIMAL for own_best in plans]),
     )
 
 

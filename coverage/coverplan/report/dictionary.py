@@ -28,6 +28,7 @@ _UNITS: tuple[tuple[str, str], ...] = (
     (r"^(gini|palma|theil|fgt)_|^mip_gap$", "index"),
     (r"share|^stability$", "share"),
     (r"^(loss_low|loss_high|regret_worst)$", "losses"),
+    (r"^regret_minutes$", "person_minutes"),
     (r"^cutoff_min$", "cutoff"),
     (r"^(people|demand_people|covered|uncovered|unknown)(_|$)", "persons"),
     (r"^(loss|regret|marginal|greedy|final_best|capacity|learners_12m)$", "persons"),

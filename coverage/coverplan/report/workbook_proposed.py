@@ -18,7 +18,10 @@ _NUMBERS = {
     "curve": ("people", "marginal"),
     "phases": ("people", "greedy", "year_best", "regret"),
     "plans": ("people", "loss", "differs", "regret_low", "regret_high"),
-    "worlds": ("people_best", "people", "regret", "regret_robust"),
+    "worlds": (
+        *("people_best", "people", "regret", "regret_robust"),
+        *("minutes_best", "minutes", "regret_minutes"),
+    ),
     "prices": ("people_with", "people_without", "people", "sites"),
     "checks": ("people", "regret"),
 }
@@ -123,7 +126,8 @@ def _prospect(form: Form, result: Result, name: str, lang: str) -> None:
         table = table[(table["cutoff_min"] == table["type"].map(main)) & gains]
         table["marginal"] = table["marginal"].astype("Int64").mask(table["n"] == 0)
     if name == "worlds":
-        table = table.sort_values(["type", "regret"], ascending=[True, False], kind="stable")
+        table = table.assign(worst=table["regret"].fillna(table["regret_minutes"]))
+        table = table.sort_values(["type", "worst"], ascending=[True, False], kind="stable")
         table = table.groupby("type", sort=False).head(_WORST_WORLDS)
     types = [type_name(result.venue_types, str(one), lang) for one in table["type"]]
     step = str(frame.index.names[-1])
@@ -137,7 +141,13 @@ def _prospect(form: Form, result: Result, name: str, lang: str) -> None:
     if told:
         columns.append(Column(header(f"{name}_kind", lang), told, width=34))
     columns += [
-        Column(header(f"{name}_{one}", lang), _plain(table[one]), "int") for one in _NUMBERS[name]
+        Column(
+            header(f"{name}_{one}", lang),
+            _plain(table[one]),
+            "minutes" if one in {"minutes", "minutes_best"} else "int",
+        )
+        for one in _NUMBERS[name]
+        if table[one].notna().any()
     ]
     if name == "phases":
         towns = [_towns(result, ids) for ids in table["sites"]]
