@@ -186,6 +186,10 @@ def _townships(desk: Desk, county: CountyTables) -> "gpd.GeoDataFrame":
     seats = checks.table_or_empty(county.frame("townships"), schema.TOWNSHIPS)
     seats = seats.set_index("code9").sort_index()
     seats["people"] = pd.Series(county.people, dtype="Int64").reindex(seats.index)
+    if county.names is not None and county.names.aliases:
+        also = pd.DataFrame(county.names.aliases, columns=["alias", "code9"])
+        told = also.groupby("code9")["alias"].agg("；".join)
+        seats["aliases"] = told.reindex(seats.index, fill_value="")
     unseated = [shown(name) for name in seats.loc[seats["seat_lon"].isna(), "name"]]
     if unseated:
         file = desk.plan.name_of(desk.plan.townships.file)

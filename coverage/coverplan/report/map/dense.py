@@ -52,7 +52,7 @@ def dense_style(code: str) -> str:
     Examples
     --------
     >>> dense_style(".a .b { color: red; } /* said so */")
-    '.a .b{color: red;}'
+    '.a .b{color: red}'
     """
     kept: list[str] = []
     return _restored(_squeezed("".join(_pieces(code, kept, script=False)), "{};,"), kept)
@@ -64,7 +64,23 @@ def _squeezed(code: str, signs: str, more: str = "") -> str:
     # Sums first: once a blank is gone, the sign beside it can no longer be told from its twin.
     if more:
         text = re.sub(more, "", text)
-    return re.sub(rf"(?<=[{signs}]) +| +(?=[{signs}])|(?<=[{{;,(])\n", "", text)
+    text = re.sub(rf"(?<=[{signs}]) +| +(?=[{signs}])|(?<==>) |(?<=[{{;,(])\n", "", text)
+    return _unended(text)
+
+
+def _unended(code: str) -> str:
+    """Return code without the last semicolon of each block, unless it is a loop's whole body."""
+    out: list[str] = []
+    heads: list[bool] = []
+    head = False
+    for n, sign in enumerate(code):
+        if sign == "(":
+            heads.append(re.search(r"\b(for|while|if)$", code[max(0, n - 6) : n]) is not None)
+        if sign == ";" and code[n + 1 : n + 2] == "}" and not head:
+            continue
+        out.append(sign)
+        head = sign == ")" and bool(heads) and heads.pop()
+    return "".join(out)
 
 
 def _restored(code: str, kept: list[str]) -> str:

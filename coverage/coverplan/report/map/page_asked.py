@@ -55,7 +55,7 @@ def asked(result: "Result", order: Mapping[str, int]) -> dict[str, Any] | None:
     demand = _demand(result)
     if demand is None:
         return None
-    villages = result.villages.sort_index()
+    villages = _in_townships(result, order)
     at = {code: n for n, code in enumerate([*order, *map(str, villages.index)])}
     start = demand["code12"].where(demand["code12"].astype(bool), demand["code9"])
     return {
@@ -94,7 +94,9 @@ def counting(result: "Result", order: Mapping[str, int]) -> dict[str, Any]:
     Returns
     -------
     dict
-        `villages` (a text a township: the last three digits of each village's code),
+        `villages` (a text a township: the last three digits of each village's code), `moved`
+        (village number to code, where that is not its township's beginning), `named` (name of each
+        village, "" where a candidate bears it), `aliases` (other names of townships, and whose),
         `venue_village` and `candidate_village` (each one's, townships counted first; −1 where
         unknown), `place_id` (of each venue, "" where it is a place of its own), `targets` (counts
         from, counts to, whether townships answer for it), `dated` (whether the page knows opening
@@ -105,7 +107,8 @@ def counting(result: "Result", order: Mapping[str, int]) -> dict[str, Any]:
         `notes` (templates).
     """
     codes, words = list(order), catalogue()
-    villages = result.villages.sort_index()
+    villages = _in_townships(result, order)
+    homes = villages["code9"].astype(str).tolist()
     at = {code: n for n, code in enumerate([*codes, *map(str, villages.index)])}
     venues = result.venues
     pids = venues["place_id"] if "place_id" in venues else pd.Series("", index=venues.index)
@@ -123,6 +126,13 @@ def counting(result: "Result", order: Mapping[str, int]) -> dict[str, Any]:
             "".join(str(key)[-SUFFIX:] for key in villages.index[villages["code9"] == code])
             for code in codes
         ],
+        "moved": {
+            str(n): str(key)
+            for n, (key, home) in enumerate(zip(villages.index, homes, strict=True))
+            if str(key)[:-SUFFIX] != home
+        },
+        "named": _named(result, villages),
+        "aliases": _aliases(result, order),
         "venue_village": [at.get(text(code) or "-", -1) for code in venues["code12"]],
         "candidate_village": [
             at.get(text(code) or "-", -1) for code in result.candidates["code12"]
@@ -137,6 +147,30 @@ def counting(result: "Result", order: Mapping[str, int]) -> dict[str, Any]:
             name: [words[f"targets.note.{name}"][lang] for lang in LANGUAGES] for name in NOTES
         },
     }
+
+
+def _in_townships(result: "Result", order: Mapping[str, int]) -> pd.DataFrame:
+    """Return the villages township after township, as the page numbers them."""
+    villages = pd.DataFrame(result.villages).sort_index()
+    return villages.sort_values("code9", key=lambda codes: codes.map(order), kind="stable")
+
+
+def _named(result: "Result", villages: pd.DataFrame) -> list[str]:
+    sites = result.candidates[result.candidates["kind"] == "village"]
+    borne = set(zip(sites["code12"].map(text), sites["name"].map(text), strict=True))
+    names = zip(map(str, villages.index), map(text, villages["name"]), strict=True)
+    return ["" if pair in borne else pair[1] for pair in names]
+
+
+def _aliases(result: "Result", order: Mapping[str, int]) -> list[list[Any]]:
+    towns = result.townships
+    told = towns["aliases"] if "aliases" in towns else pd.Series("", index=towns.index)
+    return [
+        [alias, order[str(code)]]
+        for code, cell in told.items()
+        for alias in text(cell).split("；")
+        if alias
+    ]
 
 
 def _pairs(asked_seats: pd.DataFrame, order: Mapping[str, int]) -> list[list[Any]]:
@@ -221,5 +255,6 @@ def _terms(row: pd.Series) -> list[Any]:
 def _answered(result: "Result", kind: str, codes: list[str]) -> str:
     """Tell which townships with venues named a village for each: their other villages have none."""
     states = result.village_presence.xs(kind, level="type")["state"]
-    named = {str(key)[:-SUFFIX] for key in states.index[states == Presence.NONE]}
+    none = states.index[states == Presence.NONE]
+    named = set(result.villages["code9"].reindex(none).map(text))
     return "".join(str(int(code in named)) for code in codes)

@@ -46,6 +46,7 @@ SCRIPTS = (
     "search",
     "files",
     "minutes",
+    "names",
     "ledger",
     "intake",
     "opened",

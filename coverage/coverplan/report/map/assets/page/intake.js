@@ -26,7 +26,6 @@ function cellsOf(text) {
 }
 
 const folded = text => clean(String(text).normalize('NFKC')).toLowerCase().replace(/[([【〔<《][^()[\]【】〔〕<>《》]*[)\]】〕>》]/g, '').replace(/[\s_\-*:：/、,，.。·"'“”‘’]+/g, '');
-const bare = text => clean(String(text).normalize('NFKC')).replace(/\s+/g, '').replace(/[([【〔][^()[\]【】〔〕]*[)\]】〕]/g, '').replace(/^.*?[省市]/, '').replace(DATA.county.name[0], '').replace(/(人民政府|政府|街道办事处|办事处|街道办)$/, m => (/街道/.test(m) ? '街道' : ''));
 
 // Which of the tables this is: the one whose columns are all there.
 const NEEDED = { reports: ['township', 'type', 'answer'], venues: ['name', 'type', 'township', 'status'], asked_seats: ['from_code9', 'to_code9', 'minutes'], asked_villages: ['code12', 'minutes'] };
@@ -44,22 +43,6 @@ function tableOf(header) {
     return at;
   };
   return Object.keys(NEEDED).map(table => ({ table, at: find(table) })).find(found => NEEDED[found.table].every(c => found.at[c] !== undefined)) || null;
-}
-
-function townshipOf(text) {
-  const code = String(text).trim();
-  if (/^\d{9}(000)?$/.test(code)) { return T.code.indexOf(code.slice(0, 9)); }
-  const name = bare(text);
-  const exact = T.name.indexOf(name);
-  if (exact >= 0) { return exact; }
-  const stem = T.name.map(full => full.replace(/(街道|镇|乡)$/, ''));
-  const hits = stem.map((s, k) => (s === name ? k : -1)).filter(k => k >= 0);
-  return hits.length === 1 ? hits[0] : -1;
-}
-
-function typeNamed(text) {
-  const word = folded(text);
-  return Object.keys(DATA.type_names).find(id => DATA.presence[id] && [id].concat(DATA.type_names[id]).some(name => folded(name) === word)) || '';
 }
 
 function wordOf(choices, text) {
@@ -212,11 +195,14 @@ function retake() {
     if (row.type) { touched[row.type] = true; }
     if (row.table === 'reports') { told[row.type + ' ' + row.township] = row.answer; }
     if (row.table !== 'venues') { return; }
-    const site = villageSite(row);
-    const village = site >= 0 ? COUNT.candidate_village[site] : -1;
+    const n = villageOf(row.township, row.village);
+    const village = n < 0 ? -1 : SEATS + n;
+    const site = SITE_OF[n] === undefined ? -1 : SITE_OF[n];
     const place = village >= 0 || !row.at ? village : nearPlace(row.at);
-    const located = site >= 0 || row.at;
-    const fresh = { id: row.id, name: row.name, type: row.type, township: row.township, at: row.at || (site >= 0 ? DATA.candidates.at[site] : null), location: row.at && (DATA.asked || !DATA.travel) ? 'own' : site >= 0 ? 'village' : 'township', status: row.status, open: openThen(row), active: 'unknown', opened_on: row.opened_on };
+    // Where minutes stand on roads or lines, a village without a site of its own has no column here.
+    const known = site >= 0 || (village >= 0 && (DATA.asked || !DATA.travel));
+    const located = known || row.at;
+    const fresh = { id: row.id, name: row.name, type: row.type, township: row.township, at: row.at || (site >= 0 ? DATA.candidates.at[site] : null), location: row.at && (DATA.asked || !DATA.travel) ? 'own' : known ? 'village' : 'township', status: row.status, open: openThen(row), active: 'unknown', opened_on: row.opened_on };
     Object.keys(v).forEach(column => v[column].push(fresh[column] === undefined ? '' : fresh[column]));
     COUNT.venue_village.push(village);
     COUNT.place_id.push(row.place_id || '');
@@ -273,14 +259,6 @@ function nearPlace(at) {
   T.seat.forEach((seat, k) => look(k, seat));
   DATA.candidates.id.forEach((_, j) => { if (DATA.candidates.kind[j] === 'village' && COUNT.candidate_village[j] >= 0) { look(COUNT.candidate_village[j], DATA.candidates.at[j]); } });
   return best;
-}
-
-// The village's own candidate stands where a venue of that village stands.
-function villageSite(row) {
-  if (!row.village) { return -1; }
-  const stem = text => folded(text).replace(/(社区居民委员会|村民委员会|居民委员会|社区居委会|村委会|居委会|社区|村)$/, '');
-  const hits = DATA.candidates.name.map((name, j) => (DATA.candidates.kind[j] === 'village' && DATA.candidates.township[j] === row.township && stem(name) === stem(row.village) ? j : -1)).filter(j => j >= 0);
-  return hits.length === 1 ? hits[0] : -1;
 }
 
 function intakeDialog() {

@@ -1,7 +1,8 @@
 // Minutes that people on the spot were asked for: villages to seats and seats to seats, as the library counts them.
 const COUNT = DATA.counting;
-const VILLAGE = { code: [], township: [] };
+const VILLAGE = { code: [], township: [], name: COUNT.named };
 COUNT.villages.forEach((text, k) => { for (let n = 0; n < text.length; n += 3) { VILLAGE.code.push(T.code[k] + text.slice(n, n + 3)); VILLAGE.township.push(k); } });
+Object.keys(COUNT.moved).forEach(n => { VILLAGE.code[n] = COUNT.moved[n]; });
 const SEATS = T.code.length;
 const homeOf = place => (place < SEATS ? place : VILLAGE.township[place - SEATS]);
 

@@ -108,6 +108,6 @@ function start() {
 
 window.coverplan = {
   data: DATA, model, state, bandsOf, shareWords, nearestOf, scenario, readScenario, gapsCsv, sitesCsv, targetsCsv, logCsv, lookup, toggle, choose, undo, redo,
-  set, pickType, judged, takeRows, untake, openedFile, inflate, sheetsOf, takenCsv, savedPage, workbook, bookSheets, compareDialog, startPin, placePin, startAdding, pinsCsv, picture, ink: INK, map: () => map, evaluate: figures, changed, setPaper: name => { paper = name; },
+  set, pickType, judged, townshipOf, typeNamed, villageOf, takeRows, untake, openedFile, inflate, sheetsOf, takenCsv, savedPage, workbook, bookSheets, compareDialog, startPin, placePin, startAdding, pinsCsv, picture, ink: INK, map: () => map, evaluate: figures, changed, setPaper: name => { paper = name; },
 };
 start();
