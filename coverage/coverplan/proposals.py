@@ -157,7 +157,10 @@ def _answer(item: Programme, scene: Scene, names: pd.Series, limits: _Limits) ->
     except InfeasibleError as error:  # the rest of the run is worth having
         told = tuple(dataclasses.replace(one, severity=Severity.NOTE) for one in error.problems)
         answer = _Answer([], {**facts, "status": "infeasible"}, told)
-    said = {lang: " ".join(note.text(lang) for note in answer.notes) for lang in ("zh", "en")}
+    said = {
+        lang: ("" if lang == "zh" else " ").join(note.text(lang) for note in answer.notes)
+        for lang in ("zh", "en")
+    }
     whole = {**answer.programme, "statement_zh": said["zh"], "statement_en": said["en"]}
     return _Answer(answer.rows, whole, answer.notes)
 
@@ -276,7 +279,7 @@ def _p_median(
     order = by_people(choice.minutes, choice.weight, placement, item.cutoff_min)
     sites = choice.sites
     rows = [
-        _row(item, scene, number, sites[column], rule="people", condition="known", gained=gained)
+        _row(item, scene, number, sites[column], rule="time", condition="known", gained=gained)
         for number, (column, gained) in enumerate(order, start=1)
     ]
     facts |= _proof(placement)

@@ -108,7 +108,7 @@ def test_figures_of_the_report_are_those_of_the_frames(tmp_path):
     county = result.coverage.sort_index()
     total = county.loc[("total", "university_site", 30)]
     assert f"30 分钟内可达 {total['covered']:,} 人，占 {total['share']:.1%}" in text
-    assert f"不可达 {total['uncovered']:,} 人，待核 {total['unknown']:,} 人" in text
+    assert f"不可达 {total['uncovered']:,} 人，不明 {total['unknown']:,} 人" in text
     result.coverage["covered"] = 999
     assert "30 分钟内可达 999 人" in text_of(report(tmp_path, result)), "words are computed"
 
@@ -215,9 +215,32 @@ def test_a_township_that_has_one_is_told_why_others_come_first():
 
 def test_a_township_that_gets_one_is_told_why_and_how_surely():
     lines = " ".join(township_lines(small_result(), "500230101", "zh"))
-    assert "为什么是这里：建议 乙镇" in lines
+    assert "为什么是这里：建议乙镇" in lines
     assert "400 人在 30 分钟以外（共 600 人），在 3 个乡镇（街道）中排第 1" in lines
     assert "在 95% 的可能情形下都会选中" in lines
+
+
+def without_a_site(model):
+    """Return what the township 乙镇 is told where the one site of a model lies elsewhere."""
+    result = small_result()
+    placement = result.placement.iloc[[1]].assign(condition="known")
+    programmes = result.programmes.assign(model=model)
+    return " ".join(
+        township_lines(
+            replace(result, placement=placement, programmes=programmes), "500230101", "zh"
+        )
+    )
+
+
+def test_a_township_without_a_site_is_told_by_what_the_sites_were_chosen():
+    assert "名额 1 个已给新增服务人数更多的地方" in without_a_site("every_township")
+    assert "名额 1 个按全县总路程时间最短选定" in without_a_site("p_median")
+    assert "1 个从提名的已有场所中选定" in without_a_site("count")
+
+
+def test_what_a_site_elsewhere_costs_is_people_or_time_as_the_sites_were_chosen():
+    assert "如改放本镇，全县至少少覆盖 100 人。" in without_a_site("every_township")
+    assert "全县单程时间合计至少多 100 人·分钟。" in without_a_site("p_median")
 
 
 def test_an_unreported_township_is_asked_and_not_judged():

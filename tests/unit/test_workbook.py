@@ -255,7 +255,7 @@ def test_each_proposed_site_has_its_reason_and_its_condition(tmp_path):
     table = table_of(sheet, head_row(sheet))
     assert table["建议地点"].tolist() == ["乙镇（具体社区由乡镇推荐）", "丙乡（具体村由乡镇推荐）"]
     assert "一镇一点" in table["入选理由"][0]
-    assert table["前提"].tolist() == ["已确认无", "若核实为无才建"]
+    assert table["前提"].tolist() == ["无前提", "若核实为无才建"]
 
 
 def test_english_workbooks_have_english_heads_and_no_chinese_ones(tmp_path):

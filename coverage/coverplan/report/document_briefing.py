@@ -7,7 +7,7 @@ import pandas as pd
 
 from coverplan.domain import Presence, Result
 from coverplan.report.document import Paper
-from coverplan.report.document_report import number, paper_of
+from coverplan.report.document_report import number, paper_of, unit_of
 from coverplan.report.figures import draw_map, figure_png
 from coverplan.report.options import Option, options, people_in_all, people_within
 from coverplan.report.phrases import county_name, target_names
@@ -199,10 +199,21 @@ def _why(result: Result, venue_type: str, code9: str, own: "pd.Series[Any]", lan
         return say("report.town.not_counted", lang)
     if placed.empty:
         return say("report.town.not_placed", lang, reason=word("solved", status, lang))
+    return _elsewhere(result, placed, venue_type, code9, lang)
+
+
+def _elsewhere(result: Result, placed: pd.DataFrame, venue_type: str, code9: str, lang: str) -> str:
+    """Return by what the sites were chosen, and what one in this township would cost."""
     last = placed.sort_values("order", kind="stable").iloc[-1]
-    text = say("report.town.not_people", lang, n=len(placed), last=last[f"label_{lang}"])
+    model = str(result.programmes["model"][venue_type])
+    ground = {"p_median": "not_time", "count": "not_named"}.get(model, "not_people")
+    text = say(f"report.town.{ground}", lang, n=len(placed), last=last[f"label_{lang}"])
     loss = _least_loss(result, venue_type, code9)
-    return text if loss is None else text + say("report.town.loss", lang, people=number(loss))
+    if loss is None:
+        return text
+    # what a p-median loses is time, not people
+    unit = "loss_time" if model == "p_median" else "loss"
+    return text + say(f"report.town.{unit}", lang, people=number(loss))
 
 
 def _least_loss(result: Result, venue_type: str, code9: str) -> float | None:
@@ -216,10 +227,8 @@ def _least_loss(result: Result, venue_type: str, code9: str) -> float | None:
 
 
 def _why_here(result: Result, site: "pd.Series[Any]", lang: str) -> str:
-    # of a p-median the gain is minutes, not people: its evidence says whom it reaches
-    known = site["type"] in result.programmes.index[result.programmes["model"] == "every_township"]
-    people = site["people_gained"] if known else None
-    gain = "" if is_missing(people) else say("report.town.gain", lang, people=number(people))
+    people, unit = site["people_gained"], unit_of(result, site["type"])
+    gain = "" if is_missing(people) else say(f"report.town.gain{unit}", lang, people=number(people))
     text = say(
         "report.town.why",
         lang,
@@ -307,7 +316,8 @@ def _recommended(result: Result, venue_type: str, found: tuple[Option, ...], lan
         return say("report.paper.pick_check", lang, n=int(silent))
     keys = [one.key for one in found]
     place = keys.index("placed")
-    values = {"letter": _LETTERS[place], "n": found[place].new_sites}
+    one = found[place]
+    values = {"letter": _LETTERS[place], "n": one.new_sites, "left": one.townships_left}
     text = say("report.paper.pick_placed", lang, **values)
     solved = word("solved", programme["status"], lang)
     return text + say("report.paper.proven", lang, solved=solved)

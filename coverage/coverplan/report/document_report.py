@@ -22,7 +22,7 @@ from coverplan.report.words import header, type_name, word
 from coverplan.report.workbook_notes import method_lines
 from coverplan.text import say
 
-__all__ = ["number", "paper_of", "people_text", "write_report"]
+__all__ = ["number", "paper_of", "people_text", "unit_of", "write_report"]
 
 
 def write_report(result: Result, path: Path, *, lang: str = "zh") -> None:
@@ -109,8 +109,23 @@ def people_text(result: Result, venue_type: str, lang: str) -> list[str]:
             "share": f"{float(row['share']):.1%}" if not pd.isna(row["share"]) else "—",
             "rung": row["rung"],
         }
-        texts.append(say("report.paper.reached", lang, **values))
+        texts.append(say(f"report.paper.reached{unit_of(result, venue_type)}", lang, **values))
     return list(dict.fromkeys(text for text in texts if text))
+
+
+def unit_of(result: Result, venue_type: str) -> str:
+    """
+    Return the end of the keys of sentences that count pupils; nothing for those of people.
+
+    Parameters
+    ----------
+    result
+        A run's result.
+    venue_type
+        Id of a type.
+    """
+    programme = result.plan.programme_of(venue_type)
+    return "_pupils" if programme is not None and programme.demand == "pupils" else ""
 
 
 def number(value: Any) -> str:
@@ -237,6 +252,8 @@ def _proposals(paper: Paper, result: Result) -> None:
         if isinstance(text, str) and text:
             paper.text(text)
         solved = word("solved", row["status"], lang)
+        if isinstance(text, str) and solved in text:
+            continue
         name = type_name(result.venue_types, str(venue_type), lang)
         paper.small(f"{name}：{solved}" if lang == "zh" else f"{name}: {solved}")
     rows = [
@@ -271,7 +288,7 @@ def _targets(paper: Paper, result: Result) -> None:
     rows = [
         [
             target["clause"],
-            target[f"name_{lang}"],
+            _target_name(target, lang),
             _figure(target["target"]),
             _figure(target["done"]),
             word("status", target["status"], lang),
@@ -282,6 +299,15 @@ def _targets(paper: Paper, result: Result) -> None:
     names = ("clause", "name_zh", "target", "done", "status", "lead")
     paper.table([header(one, lang) for one in names], rows, widths=[0.9, 3.4, 1, 1, 1.3, 2.2])
     paper.small(say("report.paper.source", lang, file="targets.csv"))
+
+
+def _target_name(target: "pd.Series[Any]", lang: str) -> str:
+    """Return a target's name; one that is not met though nothing is missing says why."""
+    name, note = str(target[f"name_{lang}"]), target[f"note_{lang}"]
+    whole = not is_missing(target["missing"]) and float(target["missing"]) == 0
+    if not whole or target["status"] == "done" or is_missing(note) or not note:
+        return name
+    return f"{name}（{note}）" if lang == "zh" else f"{name} ({note})"
 
 
 def _figure(value: Any) -> float | int | None:

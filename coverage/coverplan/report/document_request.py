@@ -148,7 +148,6 @@ def _asked(letter: Letter, result: Result, kind: str, sites: pd.DataFrame) -> No
     letter.text(say("request.sites", lang, type=name, n=len(sites)))
     waiting = sites["condition"] == "if_none"
     marks = [say("request.mark_if_none", lang) if one else "" for one in waiting]
-    known = sites["type"].isin(result.programmes.index[result.programmes["model"] != "p_median"])
     heads = [
         say(f"request.head_{one}", lang)
         for one in ("no", "place", "rule", "people", "cost", "note")
@@ -158,12 +157,12 @@ def _asked(letter: Letter, result: Result, kind: str, sites: pd.DataFrame) -> No
             place,
             site[f"label_{lang}"] or site["township"],
             word("rule", site["rule"], lang),
-            int(site["people_gained"]) if people and not is_missing(site["people_gained"]) else "",
+            int(site["people_gained"]) if not is_missing(site["people_gained"]) else "",
             _amount(site["cost_yuan"]) if not is_missing(site["cost_yuan"]) else "",
             mark,
         ]
-        for place, ((_, site), mark, people) in enumerate(
-            zip(sites.iterrows(), marks, known, strict=True), start=1
+        for place, ((_, site), mark) in enumerate(
+            zip(sites.iterrows(), marks, strict=True), start=1
         )
     ]
     letter.table(heads, rows, widths=(1, 4, 2.4, 2, 2, 1.6))
