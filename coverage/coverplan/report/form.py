@@ -24,6 +24,8 @@ _FONTS = {
 _NUMBERS = {"int": "#,##0", "minutes": "0.0", "km": "0.0", "share": "0.0%", "free": "0.####"}
 _MAX_WIDTH, _MIN_WIDTH = 42, 5
 _LINE_HEIGHT = 15.0
+# Share of an even page that the first of several surely holds, as columns are not cut.
+_FIRST_PAGE = 0.9
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,16 +173,17 @@ class Form:
     def __init__(self, book: Book, sheet: Any, title: str, unit_line: str, columns: int) -> None:
         self.book = book
         self.sheet = sheet
-        self.row = 0
+        self.row = 2  # below the title and the line of units
         self.columns = columns
         self._widths: dict[int, float] = {}
         self._frozen = 1
+        self._heading = (title, unit_line)
+        self._notes: list[tuple[int, str, bool]] = []
         self._page(title)
-        self._title(title, unit_line)
 
     def note(self, text: str, *, bold: bool = False) -> None:
         """
-        Write a line of text across the sheet, wrapped.
+        Write a line of text across the first page of the sheet, wrapped.
 
         Parameters
         ----------
@@ -189,12 +192,8 @@ class Form:
         bold
             Whether it is a heading.
         """
-        look = self.book.style(text_wrap=True, bold=bold, font="head" if bold else "body")
         if text:
-            self._across(self.row, 0, self.columns - 1, text, look)
-            room = max(sum(self._widths.get(i, 9.0) for i in range(self.columns)), 40)
-            lines = sum(max(1, math.ceil(text_width(one) / room)) for one in text.split("\n"))
-            self.sheet.set_row(self.row, _LINE_HEIGHT * lines + 3)
+            self._notes.append((self.row, text, bold))
         self.row += 1
 
     def table(self, columns: Sequence[Column], *, total: bool = True, filters: bool = True) -> None:
@@ -242,16 +241,23 @@ class Form:
 
     def close(self) -> None:
         """Set the widths that the contents asked for, and the paper on which they can be read."""
-        whole = 0.0
+        reach = [0.0]
         for place in range(self.columns):
             width = min(max(self._widths.get(place, 9.0), _MIN_WIDTH), _MAX_WIDTH) + 1.2
             self.sheet.set_column(place, place, width)
-            whole += (7 * width + 5) * 0.75  # seven pixels a character and five, in points
-        paper, pages = paper_for(whole)
+            reach.append(reach[-1] + (7 * width + 5) * 0.75)  # seven pixels a character, in points
+        paper, pages = paper_for(reach[-1])
         self.sheet.set_paper(paper)
         self.sheet.fit_to_pages(pages, 0)
+        last = self.columns - 1
         if pages > 1:
             self.sheet.repeat_columns(0, self._frozen - 1)
+            # a text across two pages is cut where they part, so it ends before that
+            room = _FIRST_PAGE * reach[-1] / pages
+            last = max(sum(1 for one in reach[1:] if one <= room) - 1, 0)
+        self._title(*self._heading, last)
+        for row, text, bold in self._notes:
+            self._note(row, text, bold, last)
 
     def _page(self, title: str) -> None:
         lang = self.book.lang
@@ -268,15 +274,22 @@ class Form:
             sheet.set_header(f"&R{text.replace('&', '&&')}")
             sheet.set_tab_color("#BF9000")
 
-    def _title(self, title: str, unit_line: str) -> None:
-        book, last = self.book, self.columns - 1
+    def _note(self, row: int, text: str, bold: bool, last: int) -> None:
+        look = self.book.style(text_wrap=True, bold=bold, font="head" if bold else "body")
+        self._across(row, 0, last, text, look)
+        room = max(sum(self._widths.get(i, 9.0) for i in range(last + 1)), 40)
+        lines = sum(max(1, math.ceil(text_width(one) / room)) for one in text.split("\n"))
+        self.sheet.set_row(row, _LINE_HEIGHT * lines + 3)
+
+    def _title(self, title: str, unit_line: str, last: int) -> None:
+        book = self.book
         if book.example:
             title = f"{title}（{say('report.example', book.lang)}）"
         look = book.style(font="title", font_size=20, align="center")
         self._across(0, 0, last, title, look)
         self.sheet.set_row(0, 34)
         small = book.style()
-        third = max(self.columns // 3, 1)
+        third = max((last + 1) // 3, 1)
         filled = say("report.filled_by", book.lang, unit=book.unit)
         day = book.as_of
         on = say("report.as_of", book.lang, year=day.year, month=day.month, day=day.day)
@@ -284,7 +297,6 @@ class Form:
         self._across(1, third, last - third, on, book.style(align="center"))
         self._across(1, last - third + 1, last, unit_line, book.style(align="right"))
         self.sheet.set_row(1, 20)
-        self.row = 2
 
     def _across(self, row: int, first: int, last: int, text: str, look: Any) -> None:
         if last > first:
