@@ -355,6 +355,9 @@ def _check(tables: Mapping[str, Any], reader: _Reader) -> None:
             reader.fault("config.doubled_programme", f"{at}.type", programme.type)
         seen.add(programme.type)
         _check_cutoffs(programme, at, reader)
+        _check_years(programme, at, reader)
+        if programme.place and tables["travel"].rung is not Rung.LINE:
+            _check_limit(programme, limit, at, reader)
         groups = ("residents", "pupils")
         if programme.demand not in groups and tables["demand"].weights is None:
             reader.fault(
@@ -428,11 +431,6 @@ def _check_cutoffs(programme: Programme, at: str, reader: _Reader) -> None:
         if value < least:
             key = "config.negative" if least == 0 else "config.not_positive"
             reader.fault(key, f"{at}.{name}", str(value), example=f"{name} = 45")
-    if programme.built and not programme.after:
-        reader.fault("config.built_alone", f"{at}.built", ", ".join(programme.built))
-    if len(programme.years) != len(programme.sites_per_year):
-        found = f"{len(programme.years)} / {len(programme.sites_per_year)}"
-        reader.fault("config.years", f"{at}.sites_per_year", found)
     cutoffs = programme.cutoffs_min
     known = ", ".join(map(str, cutoffs))
     if not cutoffs or list(cutoffs) != sorted(set(cutoffs)) or cutoffs[0] <= 0:
@@ -440,6 +438,28 @@ def _check_cutoffs(programme: Programme, at: str, reader: _Reader) -> None:
     elif programme.cutoff_min not in cutoffs:
         found = str(programme.cutoff_min)
         reader.fault("config.cutoff_not_listed", f"{at}.cutoff_min", found, known=known)
+
+
+def _check_years(programme: Programme, at: str, reader: _Reader) -> None:
+    years, counts = programme.years, programme.sites_per_year
+    if programme.built and not programme.after:
+        reader.fault("config.built_alone", f"{at}.built", ", ".join(programme.built))
+    if programme.after and not years:
+        reader.fault("config.after_alone", f"{at}.after", str(programme.after))
+    if len(years) != len(counts):
+        reader.fault("config.years", f"{at}.sites_per_year", f"{len(years)} / {len(counts)}")
+    if list(years) != sorted(set(years)):
+        reader.fault("config.years_order", f"{at}.years", ", ".join(map(str, years)))
+    if any(count < 0 for count in counts):
+        found = ", ".join(map(str, counts))
+        reader.fault("config.negative", f"{at}.sites_per_year", found, example="10, 9")
+
+
+def _check_limit(programme: Programme, limit: float, at: str, reader: _Reader) -> None:
+    """Refuse to place by minutes that are cut off before the cutoff: nobody there would count."""
+    if programme.cutoff_min > limit > 0:
+        found = str(programme.cutoff_min)
+        reader.fault("config.cutoff_limit", f"{at}.cutoff_min", found, limit=f"{limit:g}")
 
 
 def _is_whole(value: Any) -> bool:

@@ -137,3 +137,17 @@ def test_a_changed_plan_is_the_plan_that_would_be_read_from_a_changed_file(folde
     assert changed_plan(plan, {"outputs": {"lang": "en"}}).raw["outputs"] == {"lang": "en"}
     with pytest.raises(ConfigError, match="cutoff_min = 20"):
         changed_plan(plan, programmes={"university_site": {"cutoff_min": 20}})
+
+
+def test_years_stand_in_order_once_each_and_after_needs_them(folder):
+    wrong = PLAN + "years = [2028, 2026, 2026]\nsites_per_year = [1, -2, 3]\n"
+    told = {problem.key: problem.found for problem in faults(wrong, folder).problems}
+    assert told == {"config.years_order": "2028, 2026, 2026", "config.negative": "1, -2, 3"}
+    (alone,) = faults(PLAN + "after = 2026\n", folder).problems
+    assert (alone.key, alone.where.key) == ("config.after_alone", "programme[1].after")
+
+
+def test_no_site_is_placed_by_minutes_that_end_before_the_cutoff(folder):
+    short = PLAN.replace('rung = "D"', 'rung = "C"\nlimit_min = 20.0')
+    assert "config.cutoff_limit" in {problem.key for problem in faults(short, folder).problems}
+    parse_plan(tomllib.loads(PLAN.replace('rung = "D"', 'rung = "D"\nlimit_min = 20.0')), folder)

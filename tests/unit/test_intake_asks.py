@@ -97,3 +97,17 @@ def test_a_slip_of_the_keyboard_is_answered_in_both_languages(typed, said, capsy
     told = capsys.readouterr().err
     assert said in told
     assert "error: " in told
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        (["--new-sites", "-3"], "“-3”不是"),
+        (["--new-sites", "3", "--after", "2026"], "写了 after = 2026"),
+        (["--new-sites", "3", "--built", "v9"], "built 写了已建成的点（v9）"),
+    ],
+)
+def test_what_place_is_told_is_kept_or_refused_and_never_dropped(tmp_path, typed, said, capsys):
+    path = little_county(tmp_path)
+    assert main(["place", str(path), "--quiet", *typed]) == 2
+    assert said in capsys.readouterr().err

@@ -133,7 +133,12 @@ def test_beyond_the_limit_an_asked_trip_is_too_far_and_not_unknown(tmp_path):
     again = tmp_path / "times.npz"
     write_times(narrow.times, again)
     assert (read_times(again).missing_to(["v1"]) == narrow.times.missing_to(["v1"])).all()
-    short = run(
-        read_plan(county(tmp_path, travel + "limit_min = 20.0\n", av=answers, **{"as": seats}))
-    )
+    path = county(tmp_path, travel + "limit_min = 20.0\n", av=answers, **{"as": seats})
+    with pytest.raises(
+        ConfigError, match="limit_min（20）"
+    ):  # no site is placed by cut-off minutes
+        read_plan(path)
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace("\ncutoff_min = 30", "\ncutoff_min = 15"), encoding="utf-8")
+    short = run(read_plan(path))
     assert rows(short, "500230001").loc[30, "refused"] == "coverage.refused_limit"

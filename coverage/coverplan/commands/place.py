@@ -78,8 +78,10 @@ def _only(plan: "Plan", options: argparse.Namespace) -> "Plan | None":
         return None
     changes: dict[str, object] = {"place": True}
     if options.new_sites is not None:
-        # Another number of sites has no phases: those are numbers of the plan's own.
-        changes |= {"new_sites": max(0, options.new_sites), "years": [], "sites_per_year": []}
+        # Another number of sites has no phases: those are numbers of the plan's own, and so is
+        # what was built in them.
+        phases = {"years": [], "sites_per_year": [], "after": 0, "built": []}
+        changes |= {"new_sites": options.new_sites, **phases}
     if options.after is not None:
         changes |= {"after": options.after}
     if options.built is not None:
