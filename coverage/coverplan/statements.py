@@ -137,15 +137,21 @@ def _reach(
     if (TOTAL, kind, cutoff) not in coverage.index:
         return
     row = row_at(coverage, (TOTAL, kind, cutoff))
+    rung = str(row["rung"])
     if row["refused"]:
-        yield note("say.refused." + str(row["refused"]).split(".", 1)[1], **names)
+        short = str(row["refused"]).split(".", 1)[1]
+        band: dict[str, str | float] = {}
+        if short == "band_only":
+            low, high = (rounded(int(row[f"covered_{end}"])) for end in ("low", "high"))
+            band = {"cutoff": cutoff, "rung": rung, "low": low, "high": high}
+        yield note(f"say.refused.{short}", **band, **names)
         return
     people = {name: int(row[name]) for name in ("covered", "uncovered", "unknown", "people")}
     if row["demand"] == "pupils":
-        yield note("say.covered_pupils", cutoff=cutoff, rung=str(row["rung"]), **people, **names)
+        yield note("say.covered_pupils", cutoff=cutoff, rung=rung, **people, **names)
         return
     band = {"low": rounded(int(row["covered_low"])), "high": rounded(int(row["covered_high"]))}
-    yield note("say.covered", cutoff=cutoff, rung=str(row["rung"]), **people, **band, **names)
+    yield note("say.covered", cutoff=cutoff, rung=rung, **people, **band, **names)
 
 
 def _equity(venue_types: pd.DataFrame, equity: pd.DataFrame) -> Iterator[Problem]:
