@@ -11,7 +11,7 @@ from coverplan.domain import Rung
 from coverplan.errors import InputError
 from coverplan.impedance import Barrier, travel_model, travel_times
 from coverplan.impedance.banks import banks, crossings_between
-from coverplan.strewn import nearest_strewn
+from coverplan.strewn import nearest_strewn, strewn_minutes
 from road_worlds import roads
 
 CRS = "EPSG:4545"
@@ -124,3 +124,86 @@ def test_a_river_between_makes_the_band_smaller():
     assert parted.loc[key, "covered_high"] < free.loc[key, "covered_high"]
     with pytest.raises(InputError, match="至少需要 20 段"):
         table(LINE, trips=trips.assign(km=0.1))
+
+
+def minutes_in_worlds(demand, *, seed=3, travel=LINE, limit=360.0, cells=CELLS, **more):
+    """Return travel as the run takes it, and in five worlds that strew who has no place."""
+    model = travel_model(travel, **FRAMES, **more)
+    times, _ = travel_times(demand, SITES, travel, model=model, **FRAMES, **more)
+    worlds = strewn_minutes(
+        demand,
+        ["s", "t"],
+        times.to(["s", "t"]),
+        5,
+        sites=SITES,
+        model=model,
+        limit=limit,
+        townships=TOWNSHIPS,
+        cells=cells,
+        crs=CRS,
+        seed=seed,
+    )
+    return times.to(["s", "t"]), worlds
+
+
+def test_only_those_without_a_place_of_their_own_are_strewn():
+    demand = demand_points(TOWNSHIPS, VILLAGES)
+    loose = (demand["location"] == "none").to_numpy()
+    base, worlds = minutes_in_worlds(demand)
+    assert loose.sum() == 9
+    assert np.isinf(base[loose]).all()
+    assert (worlds[:, ~loose] == base[~loose]).all()
+    assert np.isfinite(worlds[:, loose]).all()
+    for village in np.flatnonzero(loose):
+        assert len(np.unique(worlds[:, village, 0])) == 5
+
+
+def test_the_seed_alone_decides_where_they_are_strewn():
+    demand = demand_points(TOWNSHIPS, VILLAGES)
+    first, again, other = (minutes_in_worlds(demand, seed=n)[1] for n in (3, 3, 4))
+    assert first.tobytes() == again.tobytes()
+    assert (first != other).any()
+
+
+def test_a_village_for_which_the_seat_stands_in_is_strewn_and_a_whole_township_is_not():
+    demand = demand_points(TOWNSHIPS, VILLAGES, unlocated="seat")
+    loose = (demand["location"] == "seat").to_numpy()
+    base, worlds = minutes_in_worlds(demand)
+    assert loose.sum() == 9
+    assert (base[loose, 0] < 1).all()
+    assert (worlds[:, loose, 0] > 1).any()
+    whole = demand_points(TOWNSHIPS, VILLAGES, source="seats")
+    assert minutes_in_worlds(whole)[1].shape == (0, 2, 2)
+
+
+def test_travel_of_the_strewn_is_what_the_line_says_from_a_township_of_one_place():
+    # A square of 20 m around 108.03 E: 2.9 km from the seat s, at 3 min a km, 8.7 min; t is 16.4 km
+    # and 49.2 min away.
+    here = shapely.box(108.0299, 29.9999, 108.0301, 30.0001)
+    cells = gpd.GeoSeries([here, CELLS.iloc[1]], index=[A, B], crs="EPSG:4326")
+    villages = VILLAGES[~VILLAGES["kind"].eq("社区")]
+    demand = demand_points(TOWNSHIPS, villages)
+    loose = (demand["location"] == "none").to_numpy()
+    _, worlds = minutes_in_worlds(demand, cells=cells)
+    assert worlds[:, loose, 0] == pytest.approx(8.7, abs=0.1)
+    assert worlds[:, loose, 1] == pytest.approx(49.2, abs=0.2)
+    _, short = minutes_in_worlds(demand, cells=cells, limit=40.0)
+    assert np.isinf(short[:, loose, 1]).all()
+    assert (short[:, loose, 0] == worlds[:, loose, 0]).all()
+
+
+def test_on_roads_the_strewn_travel_along_them():
+    streets = roads([[(-5_000, 0), (0, 0), (25_000, 0)]]).set_crs(4326)
+    shift = gpd.GeoSeries(gpd.points_from_xy([108.0], [30.0]), crs=4326).to_crs(CRS)
+    step = shapely.get_coordinates(shift)[0] - [500_000, 3_300_000]
+    streets = streets.to_crs(CRS)
+    streets.geometry = streets.geometry.translate(*step)
+    more = {"roads": streets.to_crs(4326), "snap_limit_m": 9_000.0}
+    demand = demand_points(TOWNSHIPS, VILLAGES)
+    loose = (demand["location"] == "none").to_numpy()
+    travel = Travel(rung=Rung.ROADS, mode="car")
+    base, worlds = minutes_in_worlds(demand, travel=travel, **more)
+    assert np.isinf(base[loose]).all()
+    assert np.isfinite(worlds).all()
+    assert (worlds[:, ~loose] == base[~loose]).all()
+    assert len(np.unique(worlds[:, loose, 0])) == 45
