@@ -1,12 +1,29 @@
 """What several test files share: where the repository is, and where the published instances are."""
 
 import os
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 DATA = ROOT / "data" / "geo"
+
+
+@contextmanager
+def hearing_ctrl_c() -> Iterator[None]:
+    """
+    Hear Ctrl-C here and in the children started meanwhile.
+
+    A shell starts its background jobs deaf to Ctrl-C, and children inherit that.
+    """
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def shared(*parts: str) -> Path:

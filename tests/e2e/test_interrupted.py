@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from support import DATA
+from support import DATA, hearing_ctrl_c
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="a console sends Ctrl-C otherwise there")
 HARD = """
@@ -25,7 +25,8 @@ chain = place_by_goals(
 placement = chain.placement
 inside = (minutes[:, placement.chosen] <= 6.0).any(axis=1)
 sign = 1 if placement.sense == "max" else -1
-print("END", placement.status, sign * (placement.bound - placement.objective) >= 0, len(placement.chosen) <= 45)
+honest = sign * (placement.bound - placement.objective) >= 0
+print("END", placement.status, honest, len(placement.chosen) <= 45)
 if str(chain.stages[-1].goal) == "people":
     assert placement.objective == weight[inside].sum()
 """
@@ -34,13 +35,16 @@ if str(chain.stages[-1].goal) == "people":
 def interrupted_at(command: list[str], sign: str) -> tuple[int, str]:
     """Run a command, send Ctrl-C when a line holds a sign, and return its code and all output."""
     environment = {**os.environ, "PYTHONIOENCODING": "utf-8", "PYTHONUNBUFFERED": "1"}
-    with subprocess.Popen(
-        command,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        encoding="utf-8",
-        env=environment,
-    ) as process:
+    with (
+        hearing_ctrl_c(),
+        subprocess.Popen(
+            command,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            encoding="utf-8",
+            env=environment,
+        ) as process,
+    ):
         said, sent = [], False
         for line in process.stdout:
             said.append(line)
@@ -70,6 +74,6 @@ def test_ctrl_c_after_the_sites_are_found_prints_them_and_says_what_is_left_out(
 
 def test_ctrl_c_before_any_site_is_found_stops_with_nothing():
     plan = str(DATA / "example" / "plan.toml")
-    code, said = interrupted_at([sys.executable, "-m", "coverplan", "place", plan], "计算行程")
+    code, said = interrupted_at([sys.executable, "-m", "coverplan", "place", plan], "读取数据")
     assert code == 130, said
     assert "保合镇" not in said

@@ -12,6 +12,7 @@ from coverplan.placement.options import site_rules
 from coverplan.placement.p_center import p_center
 from coverplan.placement.p_median import p_median
 from coverplan.placement.result import Placement
+from support import hearing_ctrl_c
 
 
 def keys(error):
@@ -175,7 +176,8 @@ def test_ctrl_c_gives_the_sites_found_so_far_with_their_bound():
     random = np.random.default_rng(3)
     times = random.random((150, 150))  # no geography: far too hard to prove in a test
     threading.Timer(1.0, os.kill, (os.getpid(), signal.SIGINT)).start()
-    found = p_median(times, None, 8, time_limit_s=30)
+    with hearing_ctrl_c():
+        found = p_median(times, None, 8, time_limit_s=30)
     assert found.seconds < 15
     assert found.status == "time_limit"
     assert 0 < found.bound < found.objective

@@ -22,6 +22,7 @@ from coverplan.measures import travel_times
 from coverplan.pipeline import STEPS, run
 from little_county import little_county
 from road_worlds import grid
+from support import hearing_ctrl_c
 
 ROAD = [(107.65, 29.78), (107.73, 29.868), (107.731, 29.869), (107.80, 29.90), (107.81, 29.91)]
 
@@ -114,9 +115,12 @@ def test_ctrl_c_in_the_middle_of_a_run_leaves_the_old_outputs_whole(plan, tmp_pa
     assert before
     command = [sys.executable, "-m", "coverplan", "run", str(plan)]
     environment = os.environ | {"PYTHONIOENCODING": "utf-8"}
-    with subprocess.Popen(
-        command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, env=environment
-    ) as child:
+    with (
+        hearing_ctrl_c(),
+        subprocess.Popen(
+            command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, env=environment
+        ) as child,
+    ):
         assert child.stderr is not None
         for line in child.stderr:
             if words in line.decode("utf-8"):

@@ -254,7 +254,8 @@ def _terms(row: pd.Series) -> list[Any]:
 
 def _answered(result: "Result", kind: str, codes: list[str]) -> str:
     """Tell which townships with venues named a village for each: their other villages have none."""
-    states = result.village_presence.xs(kind, level="type")["state"]
-    none = states.index[states == Presence.NONE]
+    told = result.village_presence
+    mine = told[told.index.get_level_values("type") == kind]
+    none = mine.index[mine["state"] == Presence.NONE].get_level_values("code12")
     named = set(result.villages["code9"].reindex(none).map(text))
     return "".join(str(int(code in named)) for code in codes)
