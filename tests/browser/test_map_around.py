@@ -4,9 +4,11 @@ from dataclasses import replace
 
 import geopandas as gpd
 import pytest
-from shapely.geometry import Point, box
+from shapely.geometry import LineString, Point, box
 
+import coverplan as cp
 from coverplan.report.map import PlannerMap
+from little_county import little_county
 from sample_result import sample_result
 
 pytestmark = pytest.mark.browser
@@ -162,6 +164,57 @@ def test_areas_reached_are_a_layer_that_is_off_and_follows_the_cutoff(opened, tm
     assert large["width"] == pytest.approx(2 * small["width"], rel=0.1)
     page.evaluate("coverplan.set('view', 'circle')")
     assert page.locator("path.area").count() == 0
+    opened.check()
+
+
+WHERE = """at => {
+  const p = coverplan.map().latLngToContainerPoint(at);
+  const o = coverplan.map().getContainer().getBoundingClientRect();
+  return [...document.querySelectorAll('path.area')].some(node => {
+    const q = node.ownerSVGElement.createSVGPoint();
+    q.x = p.x + o.left; q.y = p.y + o.top;
+    return node.isPointInFill(q.matrixTransform(node.getScreenCTM().inverse()));
+  });
+}"""
+
+
+def test_a_run_over_roads_draws_where_it_counts_people_as_reached(opened, tmp_path):
+    """The road passes the town; whoever is drawn inside is covered in the library's table too."""
+    more = (
+        '[boundaries]\noutline = "outline.geojson"\n'
+        '[travel]\nrung = "A"\nmode = "car"\nroads = "roads.gpkg"\ncache = "kept"\n'
+    )
+    plan = little_county(tmp_path, more=more)
+    gpd.GeoDataFrame(geometry=[box(107.55, 29.68, 107.90, 29.98)], crs=4326).to_file(
+        tmp_path / "outline.geojson"
+    )
+    way = LineString(
+        [(107.65, 29.78), (107.73, 29.868), (107.731, 29.869), (107.80, 29.90), (107.81, 29.91)]
+    )
+    gpd.GeoDataFrame({"highway": ["secondary"]}, geometry=[way], crs=4326).to_file(
+        tmp_path / "roads.gpkg"
+    )
+    result = cp.run(cp.read_plan(plan))
+    areas = result.layers["service_areas"].set_index("cutoff_min").geometry.to_crs(4326)
+    path = tmp_path / "roads.html"
+    PlannerMap(result).save(path)
+    page = opened.open(path)
+    page.evaluate("coverplan.set('view', 'map')")
+    page.click("summary:has-text('图层')")
+    page.click("text=到达范围")
+    told = {True: 0, False: 0}
+    for cutoff in (15, 30):
+        page.evaluate(f"coverplan.set('metric', 'coverage'); coverplan.set('cutoff', {cutoff})")
+        assert page.locator("path.area").count() == 1
+        shape = areas[cutoff]
+        along = [way.interpolate(part / 12, normalized=True) for part in range(13)]
+        for spot in [Point(p.x, p.y + up) for p in along for up in (-0.02, 0.0, 0.02)]:
+            if shape.boundary.distance(spot) < 0.001:
+                continue
+            inside = shape.contains(spot)
+            assert page.evaluate(WHERE, [spot.y, spot.x]) == inside, (cutoff, spot)
+            told[inside] += 1
+    assert min(told.values()) > 2
     opened.check()
 
 

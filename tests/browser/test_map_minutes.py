@@ -325,6 +325,33 @@ def test_answers_corrected_at_a_meeting_take_the_place_of_the_plans(
     assert opened.faults == []
 
 
+def test_a_venue_that_is_taken_as_closed_brings_nobody_nearer(opened, pages, runs):
+    page = opened.open(pages["example"])
+    towns = runs["example"].townships["name"].tolist()
+    near = "coverplan.data.gaps.university_site.minutes"
+    told = "coverplan.nearestOf('university_site', [3, 50]).map(one => one.minutes)"
+    before = [page.evaluate(near), page.evaluate(told)]
+    head = ["编号", "场馆名称", "类型", "乡镇（街道）", "村（社区）", "状态", "关闭日期"]
+    villages = runs["example"].villages.groupby("code9")["name"].last()
+    rows = [
+        [f"c-{n}", "已关的教学点", KIND, name, villages.iloc[n], *end]
+        for n, name in enumerate(towns)
+        for end in [[("关闭", "2020-01-01"), ("暂停", ""), ("待核", "")][n % 3]]
+    ]
+    assert all(not reason for _, reason in page.evaluate(TAKE, pasted([head, *rows])))
+    assert page.evaluate(near) == before[0]
+    assert page.evaluate(told) == pytest.approx(before[1], abs=0.06)
+    opening = [[f"o-{n}", *row[1:5], "开放", ""] for n, row in enumerate(rows)]
+    assert all(not reason for _, reason in page.evaluate(TAKE, pasted([head, *opening])))
+    after = page.evaluate(near)
+    assert all(new <= old for new, old in zip(after, before[0], strict=True))
+    assert sum(after) < sum(before[0])
+    listed = runs["example"].venues.index[0]
+    twice = [[listed, *rows[0][1:]]]
+    ((_, reason),) = page.evaluate(TAKE, pasted([head, *twice]))
+    assert listed in reason
+
+
 def test_seats_alone_wait_for_the_villages(opened, pages):
     page = opened.open(pages["fengdu"])
     page.evaluate(TAKE, pasted(seat_rows()[:40]))

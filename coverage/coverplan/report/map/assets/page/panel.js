@@ -2,11 +2,14 @@
 const parts = {};
 
 function renderPanel() {
-  fill(parts.headline, headline());
+  fill(parts.headline, unbroken(headline()));
   fill(parts.cards, cards());
   fill(parts.controls, controls());
   fill(parts.reconcile, reconcile());
 }
+
+// What stands in brackets is read in one piece.
+const unbroken = text => text.split(/([（(][^）)]*[）)])/).map((piece, n) => (n % 2 ? h('span.whole', {}, piece) : piece));
 
 function headline() {
   const type = kind();
@@ -109,7 +112,7 @@ function reconcile() {
     const t = now.cover.total;
     out.push(say('reconcile.people', { c: count(t.covered), u: count(t.uncovered), x: count(t.unknown), all: count(t.covered + t.uncovered + t.unknown), unit: unitOf(kind()) }));
   }
-  return out.join('　');
+  return out.map((sum, n) => [n ? '　' : '', h('span.whole', {}, sum)]);
 }
 
 function typeSwitch() {
