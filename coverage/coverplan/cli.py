@@ -36,7 +36,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             stream.reconfigure(errors="replace")
     options = _parser(_asked_language(arguments)).parse_args(arguments)
     lang = options.lang or "zh"
-    from coverplan.errors import InfeasibleError, InputError  # noqa: PLC0415 - lazy
+    from coverplan.errors import InfeasibleError, InputError, OutOfTimeError  # noqa: PLC0415 - lazy
 
     command: Callable[[argparse.Namespace], int] = options.command
     try:
@@ -46,6 +46,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return INFEASIBLE
     except InputError as error:
         _tell(error, lang)
+        return BAD_INPUT
+    except OutOfTimeError as error:
+        print(error, file=sys.stderr)
         return BAD_INPUT
     except KeyboardInterrupt:
         print(say("cli.stopped", lang), file=sys.stderr)

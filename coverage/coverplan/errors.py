@@ -13,6 +13,7 @@ __all__ = [
     "CrsError",
     "InfeasibleError",
     "InputError",
+    "OutOfTimeError",
     "Problem",
     "Severity",
     "SolverError",
@@ -186,3 +187,7 @@ class InfeasibleError(InputError):
 
 class SolverError(CoverplanError, RuntimeError):
     """The solver failed in a way that is not an answer."""
+
+
+class OutOfTimeError(SolverError):
+    """Nothing was found within the time limit: a longer one may help."""

@@ -8,16 +8,19 @@ import pytest
 from scipy import sparse
 
 from coverplan.domain import Rung, TravelTimes
-from coverplan.errors import InfeasibleError, InputError, SolverError
+from coverplan.errors import InfeasibleError, InputError, OutOfTimeError, SolverError
 from coverplan.placement import signatures as signature_module
 from coverplan.placement.arithmetic import arithmetic
 from coverplan.placement.certificate import certificate, verify
 from coverplan.placement.chain import place_by_goals
-from coverplan.placement.cover_rows import graded_rows
+from coverplan.placement.cover_rows import cover_rows, graded_rows
+from coverplan.placement.covering_search import Search, solved
 from coverplan.placement.curve import placement_curve
 from coverplan.placement.lscp import lscp
 from coverplan.placement.mclp import mclp
+from coverplan.placement.options import site_rules
 from coverplan.placement.phasing import phased
+from coverplan.placement.program import Program
 from coverplan.placement.result import Status
 from coverplan.placement.signatures import signatures
 
@@ -228,6 +231,22 @@ def test_an_hour_of_nothing_is_a_time_limit_not_an_optimum():
         assert found.mip_gap > 0
     covered = (metres[:, found.chosen] <= 0.09).any(axis=1)
     assert weight[covered].sum() == found.objective <= found.bound
+
+
+@pytest.mark.parametrize("sense", ["max", "min"])
+def test_with_no_time_at_all_a_known_plan_stays_and_nothing_is_claimed(sense):
+    rng = np.random.default_rng(3)
+    program = Program(site_rules(60, zone=np.arange(60) % 7, zone_min={0: 2, 1: 2}), 9)
+    rows = cover_rows(signatures(rng.random((300, 60)), 0.02, rng.integers(1, 9, 300)))
+    first = program.add_cover(rows)
+    cost = program.cost(first, rows.weight)
+    start = np.isin(np.arange(60), [0, 1, 7, 8])
+    try:
+        found = solved(program, cost, sense, Search(time_limit_s=0.0), start=start, whole=True)
+    except OutOfTimeError as error:
+        assert "time_limit_s" in str(error)  # noqa: PT017 - either answer is honest
+        return
+    assert (found.bound >= found.value) if sense == "max" else (found.bound <= found.value)
 
 
 def test_the_same_question_has_the_same_answer_twice():

@@ -111,3 +111,11 @@ def test_what_place_is_told_is_kept_or_refused_and_never_dropped(tmp_path, typed
     path = little_county(tmp_path)
     assert main(["place", str(path), "--quiet", *typed]) == 2
     assert said in capsys.readouterr().err
+
+
+def test_too_little_time_is_said_and_is_no_fault_of_the_program(tmp_path, capsys):
+    path = little_county(tmp_path, more="[placement]\ntime_limit_s = 1e-9\n")
+    assert main(["place", str(path), "--quiet"]) == 2
+    told = capsys.readouterr().err
+    assert "请放宽 time_limit_s" in told
+    assert "Traceback" not in told

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy import sparse
 
-from coverplan.errors import InfeasibleError, InputError, Problem, SolverError
+from coverplan.errors import InfeasibleError, InputError, OutOfTimeError, Problem
 from coverplan.placement.highs import Engine
 from coverplan.placement.linear import Outcome, Progress
 from coverplan.placement.options import few
@@ -54,7 +54,7 @@ def assign(
         A capacity is NaN or negative, or their number is not that of the sites.
     InfeasibleError
         The capacities or the rules cannot be kept.
-    SolverError
+    OutOfTimeError
         Nothing was found within the time limit.
     """
     began = time.monotonic()
@@ -96,7 +96,7 @@ def assign(
         raise _contradiction(travel, room, seed)
     if answer.x.size == 0:
         key = "median.nothing_in_time"
-        raise SolverError(say(key, "zh") + "\n" + say(key, "en"))
+        raise OutOfTimeError(say(key, "zh") + "\n" + say(key, "en"))
     used = answer.x[first:] > 1 / 2
     allocation = np.full(travel.weight.size, -1, dtype=np.int64)
     allocation[row[used]] = site[used]

@@ -158,7 +158,7 @@ def solved(
     ------
     InfeasibleError
         The rules contradict each other; an irreducible set is named.
-    SolverError
+    OutOfTimeError
         Nothing was found within the time limit.
     """
     engine = Engine(program.model(cost, sense), seed=search.seed)
@@ -184,17 +184,17 @@ def solved(
     value, bound = answer.objective, answer.bound
     if whole:
         value = float(np.rint(value))
-        inward = math.ceil(bound - 1e-6) if sense == "min" else math.floor(bound + 1e-6)
-        bound = float(inward) if math.isfinite(bound) else bound
+        if math.isfinite(bound):  # nothing is proven yet where the time ends at the start
+            bound = float(math.ceil(bound - 1e-6) if sense == "min" else math.floor(bound + 1e-6))
     return Found(answer.x[: program.n_sites] > 0.5, value, bound, answer.x)
 
 
 def _nothing(answer: Solution) -> Exception:
-    from coverplan.errors import SolverError  # noqa: PLC0415
+    from coverplan.errors import OutOfTimeError  # noqa: PLC0415
     from coverplan.text import say  # noqa: PLC0415
 
     key = "placement_covering.nothing_in_time"
-    return SolverError(say(key, "zh") + "\n" + say(key, "en") + f" ({answer.outcome})")
+    return OutOfTimeError(say(key, "zh") + "\n" + say(key, "en") + f" ({answer.outcome})")
 
 
 def first_of_equals(

@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy import sparse
 
 from coverplan.domain import TravelTimes
-from coverplan.errors import InfeasibleError, InputError, Problem, SolverError
+from coverplan.errors import InfeasibleError, InputError, OutOfTimeError, Problem
 from coverplan.placement.demand import checked_times, checked_weight
 from coverplan.placement.median_search import Search
 from coverplan.placement.options import SiteRows, SiteRules, few, site_rules
@@ -235,14 +235,14 @@ def placed(model: str, travel: Travel, free: IntArray, search: Search, seconds: 
     ------
     InfeasibleError
         The search proved that no placement keeps the rules.
-    SolverError
+    OutOfTimeError
         Nothing was found in time.
     """
     if search.sites is None:
         if not search.over():
             raise travel.contradiction()
         key = "median.nothing_in_time"
-        raise SolverError(say(key, "zh") + "\n" + say(key, "en"))
+        raise OutOfTimeError(say(key, "zh") + "\n" + say(key, "en"))
     opened = travel.rules.lower.copy()
     opened[free[search.sites]] = True
     chosen = np.flatnonzero(opened)
