@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 
 from coverplan.report.form import Book, Column, text_width
+from coverplan.report.layout import column_letter
 from coverplan.report.tables import gaps_table
 from coverplan.report.words import header
 from coverplan.report.workbook import write_workbook
@@ -315,3 +316,21 @@ def test_the_ledger_by_township_writes_no_nought_for_who_is_silent(tmp_path):
     sheet = read(path)["分乡镇台账"]
     head = head_row(sheet)
     assert [sheet.cell(head + row, 4).value for row in (1, 2, 3, 4)] == [1, 0, "未报", 1]
+
+
+def test_title_and_notes_of_a_sheet_of_two_pages_end_before_the_first_does(tmp_path):
+    path = tmp_path / "a.xlsx"
+    with Book(path, "zh", date(2025, 1, 1)) as book:
+        form = book.form("x", "标题", "单位：个", 61)
+        names = [Column(f"第 {n} 列的名称", ["一二三四五六七八九十"]) for n in range(59)]
+        form.table([Column("乡镇", ["甲"], name="key"), *names])
+        form.note("说明" * 300)
+        form.close()
+    sheet = read(path)["x"]
+    widths = [sheet.column_dimensions[column_letter(place)].width for place in range(60)]
+    pages = sheet.page_setup.fitToWidth
+    assert pages > 1
+    note = next(one for one in sheet.merged_cells.ranges if one.min_row > 3)
+    assert note.min_col == 3  # the number and the township are on each page
+    for one in sheet.merged_cells.ranges:
+        assert sum(widths[: one.max_col]) < sum(widths) / pages

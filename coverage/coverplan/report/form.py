@@ -249,15 +249,17 @@ class Form:
         paper, pages = paper_for(reach[-1])
         self.sheet.set_paper(paper)
         self.sheet.fit_to_pages(pages, 0)
-        last = self.columns - 1
+        opening, last = 0, self.columns - 1
         if pages > 1:
             self.sheet.repeat_columns(0, self._frozen - 1)
-            # a text across two pages is cut where they part, so it ends before that
+            # a text across two pages is cut where they part, so it ends before that,
+            # and begins beside the columns that each page repeats
+            opening = self._frozen
             room = _FIRST_PAGE * reach[-1] / pages
             last = max(sum(1 for one in reach[1:] if one <= room) - 1, 0)
         self._title(*self._heading, last)
         for row, text, bold in self._notes:
-            self._note(row, text, bold, last)
+            self._note(row, text, bold, opening, last)
 
     def _page(self, title: str) -> None:
         lang = self.book.lang
@@ -274,10 +276,10 @@ class Form:
             sheet.set_header(f"&R{text.replace('&', '&&')}")
             sheet.set_tab_color("#BF9000")
 
-    def _note(self, row: int, text: str, bold: bool, last: int) -> None:
+    def _note(self, row: int, text: str, bold: bool, first: int, last: int) -> None:
         look = self.book.style(text_wrap=True, bold=bold, font="head" if bold else "body")
-        self._across(row, 0, last, text, look)
-        room = max(sum(self._widths.get(i, 9.0) for i in range(last + 1)), 40)
+        self._across(row, first, last, text, look)
+        room = max(sum(self._widths.get(i, 9.0) for i in range(first, last + 1)), 40)
         lines = sum(max(1, math.ceil(text_width(one) / room)) for one in text.split("\n"))
         self.sheet.set_row(row, _LINE_HEIGHT * lines + 3)
 
