@@ -189,7 +189,7 @@ def _why(result: Result, venue_type: str, code9: str, own: "pd.Series[Any]", lan
     placed = placed[placed["candidate_id"].fillna("") != ""]
     here = placed[placed["code9"] == code9]
     if len(here):
-        return " ".join(_why_here(result, site, lang) for _, site in here.iterrows())
+        return _gap(lang).join(_why_here(result, site, lang) for _, site in here.iterrows())
     if own["state"] == Presence.UNREPORTED:
         return say("report.town.not_reported", lang)
     if own["state"] == Presence.HAS:
@@ -237,7 +237,13 @@ def _why_here(result: Result, site: "pd.Series[Any]", lang: str) -> str:
         gain=gain,
         condition=say(f"report.town.condition_{site['condition']}", lang),
     ).strip()
-    return f"{text} {evidence_text(result, site['type'], site['candidate_id'], lang)}".strip()
+    evidence = evidence_text(result, site["type"], site["candidate_id"], lang)
+    return f"{text}{_gap(lang)}{evidence}".strip()
+
+
+def _gap(lang: str) -> str:
+    """Return what stands between two sentences."""
+    return "" if lang == "zh" else " "
 
 
 def evidence_text(result: Result, venue_type: str, candidate: str, lang: str) -> str:
@@ -263,7 +269,7 @@ def evidence_text(result: Result, venue_type: str, candidate: str, lang: str) ->
     if not is_missing(stability):
         key = "stable" if float(stability) >= STABLE else "unstable"
         parts.append(say(f"report.town.{key}", lang, share=f"{float(stability):.0%}"))
-    return " ".join(parts)
+    return _gap(lang).join(parts)
 
 
 def _side_by_side(paper: Paper, result: Result, venue_type: str, found: tuple[Option, ...]) -> None:
