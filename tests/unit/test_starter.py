@@ -178,6 +178,11 @@ def test_nothing_that_is_there_already_is_overwritten(tmp_path):
     assert [path.name for path in tmp_path.iterdir()] == ["venues.xlsx"]
 
 
+def test_no_target_of_a_new_county_names_another_county():
+    text = (TEMPLATES / "targets.csv").read_text(encoding="utf-8-sig")
+    assert not [name for name in ("丰都", "重庆", "枣庄", "巴南", "Fengdu") if name in text]
+
+
 def test_the_templates_know_the_same_types_and_targets_as_fengdu():
     for name in ("venue_types.csv", "targets.csv"):
         ours = (TEMPLATES / name).read_text(encoding="utf-8-sig").splitlines()
