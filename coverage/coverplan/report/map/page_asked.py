@@ -156,7 +156,7 @@ def _in_townships(result: "Result", order: Mapping[str, int]) -> pd.DataFrame:
 
 
 def _named(result: "Result", villages: pd.DataFrame) -> list[str]:
-    sites = result.candidates[result.candidates["kind"] == "village"]
+    sites = result.candidates[result.candidates["kind"] == "village"].drop_duplicates("code12")
     borne = set(zip(sites["code12"].map(text), sites["name"].map(text), strict=True))
     names = zip(map(str, villages.index), map(text, villages["name"]), strict=True)
     return ["" if pair in borne else pair[1] for pair in names]

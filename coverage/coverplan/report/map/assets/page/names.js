@@ -66,14 +66,17 @@ DATA.candidates.kind.forEach((kindOf, j) => {
   if (SITE_OF[n] === undefined) { SITE_OF[n] = j; }
   VILLAGE.name[n] = VILLAGE.name[n] || DATA.candidates.name[j];
 });
-const VILLAGES_IN = T.code.map(() => []);
-VILLAGE.township.forEach((k, n) => VILLAGES_IN[k].push({ n, bare: villageBare(VILLAGE.name[n]) }));
+const VILLAGES_IN = {};
+function villagesIn(k) {
+  if (!VILLAGES_IN[k]) { VILLAGES_IN[k] = VILLAGE.name.map((name, n) => ({ n, name })).filter(one => VILLAGE.township[one.n] === k).map(one => ({ n: one.n, bare: villageBare(one.name) })); }
+  return VILLAGES_IN[k];
+}
 
 // A village's number, −1 where the township has none of that name, or several.
 function villageOf(k, text) {
   const plain = plainName(text);
-  const coded = VILLAGES_IN[k].filter(one => VILLAGE.code[one.n] === plain);
+  if (!plain) { return -1; }
   const bare = villageBare(text);
-  const hits = [coded, VILLAGES_IN[k].filter(one => one.bare === bare), VILLAGES_IN[k].filter(one => villageStem(one.bare) === villageStem(bare))].find(list => list.length) || [];
-  return plain && hits.length === 1 ? hits[0].n : -1;
+  const hits = [one => VILLAGE.code[one.n] === plain, one => one.bare === bare, one => villageStem(one.bare) === villageStem(bare)].map(fits => villagesIn(k).filter(fits)).find(list => list.length) || [];
+  return hits.length === 1 ? hits[0].n : -1;
 }
