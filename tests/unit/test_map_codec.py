@@ -139,8 +139,15 @@ columns = st.one_of(
 )
 
 
+@pytest.mark.parametrize("sign", ["=", "w", "#c", "#r", "#k", "#f", "i", "n", "v"])
+def test_a_type_may_be_called_like_a_sign_of_the_packing(sign):
+    plain = {"i": [1, 2, 3], "n": 4, "v": ["a"], sign: [0, 1]}
+    for tree in (plain, [plain] * 5, [plain | {"n": n} for n in range(6)], {"x": {sign: plain}}):
+        assert unpacked(json.loads(island(packed(tree)))) == tree
+
+
 @settings(deadline=None)
-@given(st.dictionaries(st.text("kxyz", min_size=1), columns, max_size=8))
+@given(st.dictionaries(st.text("kwin=#crfv", min_size=1, max_size=2), columns, max_size=8))
 def test_packed_columns_come_back_with_their_values_and_types(tree):
     back = unpacked(json.loads(island(packed(tree))))
     assert json.dumps(back, sort_keys=True) == json.dumps(tree, sort_keys=True)

@@ -15,6 +15,9 @@ BEYOND = 255
 """The byte that says: farther than anything the page asks about."""
 
 CHUNK = 0x20
+SIGNS = frozenset({"=", "w", "#c", "#r", "#k", "#f"})
+"""Keys by which the page knows a shortened list; a mapping with such a key says so by `#k`."""
+
 SHARED = 25
 """So many characters of the text before can be said by one sign, A to Z."""
 
@@ -200,6 +203,8 @@ def packed(tree: Any) -> Any:
     {'#f': ['Asite-1001', 'I2', 'I3', 'I4']}
     """
     if isinstance(tree, dict):
+        if SIGNS & tree.keys():
+            return {"#k": list(tree), "v": packed(list(tree.values()))}
         plain = {key: packed(value) for key, value in tree.items()}
         few = _few_values(list(tree.values())) if len(tree) >= 4 else []  # noqa: PLR2004
         ways: list[Any] = [plain, *({"#k": list(tree), "v": values} for values in few)]
@@ -209,7 +214,8 @@ def packed(tree: Any) -> Any:
     ways = [[packed(value) for value in tree]]
     if len(tree) >= 4:  # noqa: PLR2004 -- nothing to gain in fewer
         ways += _few_values(tree)
-        if all(isinstance(row, dict) and row.keys() == tree[0].keys() for row in tree):
+        rows = all(isinstance(row, dict) and row.keys() == tree[0].keys() for row in tree)
+        if rows and not SIGNS & tree[0].keys():
             columns = {key: packed([row[key] for row in tree]) for key in tree[0]}
             ways.append({"#c": columns, "n": len(tree)})
         if all(type(value) is int for value in tree):
