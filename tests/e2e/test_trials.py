@@ -65,6 +65,51 @@ def test_the_regret_of_a_lost_site_is_what_a_recount_says(result):
         assert row["regret"] == row["people_best"] - row["people"]
 
 
+def museum_minutes(result, closed=None):
+    """Return what pupils travel to the nearest museum once the proposals stand."""
+    kind, venues = "school_museum", result.venues
+    levels = next(item.levels for item in result.plan.programme if item.type == kind)
+    demand, times = group_rows(result.demand, result.times, "pupils", levels)
+    opened = [
+        one
+        for one in venues.index[(venues["type"] == kind) & venues["open"] & venues["located"]]
+        if one in times.sites and one != closed
+    ]
+    added = result.placement.loc[result.placement["type"] == kind, "candidate_id"].tolist()
+    pupils = demand["people"].to_numpy(dtype=float)
+    return float((times.to([*opened, *added]).min(axis=1) * pupils).sum()), pupils.sum()
+
+
+def test_shared_museums_are_tried_in_worlds_and_recounted_in_pupil_minutes(result):
+    worlds = result.worlds.loc["school_museum"]
+    assert set(worlds["what"]) == {"base", "site_lost", "road_closed"}
+    assert worlds["proven"].all()
+    assert worlds["people"].isna().all()
+    for _, row in worlds[worlds["what"].isin(["base", "site_lost"])].iterrows():
+        total, pupils = museum_minutes(result, row["subject"])
+        assert row["minutes"] == pytest.approx(total / pupils, abs=0.006)
+        gap = (row["minutes"] - row["minutes_best"]) * pupils
+        assert row["regret_minutes"] == pytest.approx(gap, abs=0.011 * pupils)
+    base = worlds.iloc[0]
+    assert base["regret_minutes"] == 0
+    best = result.programmes.loc["school_museum", "objective"]
+    assert base["minutes_best"] * pupils == pytest.approx(best, rel=0.001)
+    rows = result.evidence.loc["school_museum"]
+    chosen = rows[rows["chosen"]]
+    assert rows["stability"].sum() == pytest.approx(len(chosen))
+    assert (rows["worlds"] == len(worlds)).all()
+    assert (rows["regret_worst"] == worlds["regret_minutes"].max()).all()
+
+
+def test_the_stability_of_shared_museums_is_said_with_its_regret(result):
+    said = " ".join(note.text("zh") for note in result.notes)
+    worlds = result.worlds.loc["school_museum"]
+    assert f"在 {len(worlds)} 个情景（少一处场馆、断一条路；" in said
+    assert f"为 0～{worlds['regret_minutes'].max()} 人·分钟" in said
+    assert "未试算稳定度" not in said
+    assert "情景中没有“村（学校）位置”一类" in said
+
+
 def test_the_safe_plan_has_the_least_largest_regret_of_all_plans_told(result):
     plans, worlds = result.plans.loc[POINT], result.worlds.loc[POINT]
     safe = plans[plans["kind"] == "least_regret"].iloc[0]
