@@ -107,7 +107,7 @@ function gapTable() {
 
 function coveredCell(k) {
   const told = shareWords(k);
-  return told.figure ? [told.figure, ' ', h('small.band', {}, told.band)] : told.short;
+  return told.figure ? [told.figure, ' ', h('small.band' + (state.mode === 'now' ? '' : '.under'), {}, told.band)] : told.short;
 }
 
 let showAll = false;
