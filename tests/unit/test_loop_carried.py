@@ -75,6 +75,8 @@ def test_a_run_says_first_who_reported_and_whose_answers_are_last_quarters(tmp_p
         "2025Q3 已报 2/8 个单位（其中 1 个退回待改，合格的行已采用）；其余 6 个单位沿用上季数据："
         "双龙镇、县科技局、县科协、县教委、县总工会、丰都县。"
     )
+    early = returns_said(frame, date(2025, 6, 30)).text("zh")
+    assert "统计日却还在 2025Q2：此后开放、关闭的不计入" in early
     result = run(read_plan(desk.plan.folder / "plan.toml"))
     assert result.notes[0].key == "intake.returns.older"
     assert county_name(result, "zh") == "丰都县"

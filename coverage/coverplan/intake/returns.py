@@ -48,7 +48,8 @@ def returns_said(returns: "pd.DataFrame", as_of: date) -> Problem:
     -------
     Problem
         A note. Where the report date lies in a later quarter than the one that was collected, all
-        figures are that quarter's and the note says so.
+        figures are that quarter's and the note says so; where it lies in an earlier one, what
+        opened or closed since does not count yet, and the note says that.
 
     Examples
     --------
@@ -63,8 +64,8 @@ def returns_said(returns: "pd.DataFrame", as_of: date) -> Problem:
     back = int(((returns["state"] == "returned") & ~returns["carried"].astype(bool)).sum())
     values: dict[str, str | int] = {"quarter": quarter, "all": len(returns)}
     values["n"] = len(returns) - len(silent)
-    if quarter < now:
-        return _note("older", **values, now=now)
+    if quarter != now:
+        return _note("older" if quarter < now else "ahead", **values, now=now)
     if not silent:
         return _note("all_back" if back else "all", **values, back=back)
     key = "some_back" if back else "some"

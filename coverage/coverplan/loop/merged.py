@@ -12,7 +12,16 @@ from coverplan.loop.identity import bare
 from coverplan.report.tables import is_missing
 from coverplan.schema import TableContract
 
-__all__ = ["CHANGES", "Merged", "Row", "changed_cells", "indexed", "known_tables", "records"]
+__all__ = [
+    "CHANGES",
+    "Merged",
+    "Row",
+    "changed_cells",
+    "indexed",
+    "known_tables",
+    "plain",
+    "records",
+]
 
 CHANGES = ("new", "closed", "disputed", "changed", "same")
 """What happened to a row since the last quarter."""
@@ -157,7 +166,7 @@ def indexed(frame: pd.DataFrame, contract: TableContract, key: str) -> Iterable[
         Name of the index as a column.
     """
     for index, row in frame.iterrows():
-        values = {name: _plain(row[name]) for name in contract.names if name in row.index}
+        values = {name: plain(row[name]) for name in contract.names if name in row.index}
         yield str(index), {**values, key: str(index)}
 
 
@@ -173,12 +182,24 @@ def records(frame: pd.DataFrame | None) -> list[Row]:
     if frame is None:
         return []
     return [
-        {str(name): _plain(value) for name, value in row.items()}
-        for row in frame.to_dict("records")
+        {str(name): plain(value) for name, value in row.items()} for row in frame.to_dict("records")
     ]
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
+    """
+    Return a cell as a plain value: None where it is missing, a date for a time stamp.
+
+    Parameters
+    ----------
+    value
+        One cell of a frame.
+
+    Examples
+    --------
+    >>> plain(pd.Series([3])[0]), plain(pd.NaT), plain(pd.Timestamp("2025-09-30"))
+    (3, None, datetime.date(2025, 9, 30))
+    """
     if is_missing(value) or value is pd.NaT:
         return None
     if isinstance(value, pd.Timestamp):

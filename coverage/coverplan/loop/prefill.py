@@ -12,8 +12,8 @@ from coverplan.crs import metric_crs
 from coverplan.domain import Inputs
 from coverplan.impedance.line import line_km
 from coverplan.join import metric_xy
+from coverplan.loop.merged import plain
 from coverplan.loop.sheets import CHECKED, MODES, SCHOOLS, STATUSES, TICK
-from coverplan.report.tables import is_missing
 from coverplan.text import say
 
 __all__ = [
@@ -106,7 +106,7 @@ def venue_rows(inputs: Inputs, types: Iterable[str], code9: str | None) -> list[
         own = own[own["code9"] == code9]
     rows = []
     for key, venue in own.sort_index().iterrows():
-        row = {name: _plain(value) for name, value in venue.items() if name != "geometry"}
+        row = {name: plain(value) for name, value in venue.items() if name != "geometry"}
         verified = row.get("verified") or CHECKED[0]
         zh = str(inputs.venue_types.loc[venue["type"], "zh"])
         words = {"type": zh, "status": status_zh(str(venue["status"])), "verified": verified}
@@ -139,7 +139,7 @@ def village_rows(inputs: Inputs, types: Sequence[str], code9: str) -> list[Row]:
         row: Row = {"code12": code12, "name": village["name"], "kind": village["kind"]}
         if asked is not None and code12 in asked.index:
             answer = asked.loc[code12]
-            row |= {name: _plain(answer[name]) for name in ("minutes", "note")}
+            row |= {name: plain(answer[name]) for name in ("minutes", "note")}
             row["mode"] = MODES.get(str(answer["mode"]), answer["mode"])
         for key in types:
             has = (code12, key) in held
@@ -197,7 +197,7 @@ def school_rows(inputs: Inputs) -> list[Row]:
     names = [name for name in SCHOOLS.contract.names if name != "id"]
     rows = []
     for key, school in inputs.schools.sort_index().iterrows():
-        row = {name: _plain(school[name]) for name in names}
+        row = {name: plain(school[name]) for name in names}
         for name in ("space", "activity_room"):
             row[name] = _YES_NO.get(str(row[name] or ""), row[name])
         rows.append({"id": key, **row})
@@ -229,7 +229,7 @@ def seat_rows(inputs: Inputs) -> list[Row]:
             "km": round(km, 1),
         }
         if answer is not None:
-            row |= {name: _plain(answer[name]) for name in ("minutes", "via", "note")}
+            row |= {name: plain(answer[name]) for name in ("minutes", "via", "note")}
         rows.append(row)
     return rows
 
@@ -287,11 +287,3 @@ def _triangulated(xy: "np.typing.NDArray[np.float64]") -> set[tuple[int, int]]:
         for t in corners
         for i, j in ((0, 1), (1, 2), (0, 2))
     }
-
-
-def _plain(value: Any) -> Any:
-    if is_missing(value) or value is pd.NaT:
-        return None
-    if isinstance(value, pd.Timestamp):
-        return value.date()
-    return value.item() if hasattr(value, "item") else value
