@@ -85,15 +85,16 @@ def test_a_township_is_known_by_its_name_stem_alias_and_code_as_in_a_run(opened,
     assert library.match("三坝").code == ""
 
 
-def test_a_type_is_known_by_its_id_and_both_names_as_in_a_run(opened, named):
+def test_a_type_is_known_by_its_id_its_names_and_its_short_name_as_in_a_run(opened, named):
     result, saved = named
     page = opened.open(saved)
     types = result.venue_types.reset_index()
     library = TypeNames(types)
-    tried = [form for name in ("id", "zh", "en") for form in types[name]]
+    tried = [form for name in ("id", "zh", "en", "short_zh") for form in types[name]]
     tried += [f" {text.upper()}（市级）" for text in tried] + list(ODD)
     got = page.evaluate("texts => texts.map(coverplan.typeNamed)", tried)
     assert got == [library.of(text) for text in tried]
+    assert page.evaluate("coverplan.typeNamed('教学点')") == "university_site"
 
 
 def test_a_village_is_known_by_its_name_stem_and_code_where_only_one_fits(opened, named):

@@ -1,8 +1,10 @@
 import csv
 from itertools import combinations
 
+import pandas as pd
 import pytest
 
+from coverplan.intake.matching import TypeNames
 from coverplan.intake.names import How, TownshipNames, VillageNames, bare_name, stem
 from support import DATA
 
@@ -123,3 +125,18 @@ def test_a_village_is_looked_for_in_its_own_township_only():
 def test_an_office_is_stripped_but_a_name_made_of_it_is_not():
     assert bare_name("办事处") == "办事处"
     assert bare_name("丰都县", COUNTY) == "丰都县"
+
+
+def test_a_type_is_known_by_the_short_name_that_pages_bear_unless_another_has_it_in_full():
+    types = pd.DataFrame(
+        {
+            "id": ["a", "b"],
+            "zh": ["社区科普大学教学点", "科技馆"],
+            "en": ["", "Museum"],
+        }
+    )
+    names = TypeNames(types.assign(short_zh=["科技馆", ""]))
+    assert names.of("科技馆") == "b"
+    assert names.of("") == ""
+    assert TypeNames(types.assign(short_zh=["教学点", ""])).of("教学点") == "a"
+    assert TypeNames(types[["id", "zh", "en"]]).of("教学点") == ""

@@ -165,20 +165,21 @@ def match_villages(
 
 class TypeNames:
     """
-    The venue types, by id and by Chinese or English name.
+    The venue types, by id, by Chinese or English name, and by the short name that pages bear.
 
     Parameters
     ----------
     types
-        Frame with the columns `id, zh, en`.
+        Frame with the columns `id, zh, en`, and `short_zh` where types have short names.
     """
 
     def __init__(self, types: "pd.DataFrame") -> None:
         self.zh: Mapping[str, str] = dict(zip(types["id"], types["zh"], strict=True))
         self._ids: dict[str, str] = {}
-        for names in (types["en"], types["zh"], types["id"]):
-            for name, key in zip(names, types["id"], strict=True):
+        for column in ("short_zh", "en", "zh", "id"):  # of equal names the last one counts
+            for name, key in zip(types.get(column, ()), types["id"], strict=False):
                 self._ids[bare_name(name)] = key
+        self._ids.pop("", None)
 
     def of(self, text: str) -> str:
         """

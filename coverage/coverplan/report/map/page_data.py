@@ -99,7 +99,9 @@ def page_data(result: "Result", lang: str = "zh") -> dict[str, Any]:
         "river": layout.river(),
         "types": types,
         "type_names": {
-            str(key): [str(row["zh"]), str(row["en"])] for key, row in result.venue_types.iterrows()
+            str(key): [str(row["zh"]), str(row["en"])]
+            + ([str(row["short_zh"])] if row["short_zh"] != row["zh"] else [])
+            for key, row in result.venue_types.iterrows()
         },
         "venues": venue_rows(result, order),
         "candidates": candidates,

@@ -42,7 +42,7 @@ function townshipOf(text) {
 function typeNamed(text) {
   const word = bareName(text);
   const ids = Object.keys(DATA.type_names);
-  const names = [id => id].concat([0, 1].map(n => id => DATA.type_names[id][n]));
+  const names = [id => id].concat([0, 1, 2].map(n => id => DATA.type_names[id][n] || id));
   const id = names.reduce((found, name) => found || ids.find(one => bareName(name(one)) === word), '') || '';
   return DATA.presence[id] ? id : '';
 }
