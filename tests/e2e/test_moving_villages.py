@@ -2,8 +2,10 @@
 
 import json
 
+import geopandas as gpd
 import numpy as np
 import pytest
+import shapely
 
 import coverplan as cp
 from coverplan.config import changed_plan
@@ -192,3 +194,24 @@ def test_a_county_of_which_most_people_have_no_place_is_told_its_band_and_writte
     folder = cp.write(result, tmp_path / "out", page=None)
     kinds = (folder / "worlds.csv").read_text(encoding="utf-8-sig")
     assert ",positions," in kinds
+
+
+def test_on_roads_villages_move_too_and_worlds_in_which_no_plan_serves_all_are_said(tmp_path):
+    folder = tmp_path / "county"
+    folder.mkdir()
+    middle, north, south = SEATS.values()
+    ways = [[middle, north, (107.81, 29.91)], [middle, south]]
+    streets = gpd.GeoDataFrame({"highway": "tertiary"}, index=[0, 1], geometry=list(
+        map(shapely.LineString, ways)), crs=4326)  # fmt: skip
+    streets.to_file(folder / "roads.geojson")
+    walk = '[travel]\nrung = "A"\nmode = "walk"\nroads = "roads.geojson"\nlimit_min = 180.0\n'
+    found = cp.run(county(folder, travel=walk))
+    rows = moved(found, "university_site")
+    assert set(rows["regret"]) == {15_000}
+    # On foot it is more than three hours from one school's seat to the other candidate's.
+    rows = moved(found, "school_museum")
+    assert len(rows) == 10
+    assert rows[["minutes_best", "minutes", "regret_minutes"]].isna().all(axis=None)
+    assert not rows["proven"].any()
+    assert "10 个情景没有人人都能到的方案" in said(found)
+    assert found.evidence.loc[("school_museum", NORTH), "stability"] == 1
