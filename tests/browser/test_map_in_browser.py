@@ -144,6 +144,18 @@ def shares_told(row):
     return f"{sign}{percent(row['covered'])}%", f"{least}–{most}%" if least != most else ""
 
 
+def test_a_headline_with_a_band_does_not_say_at_least_what_lies_above_its_low_end(
+    opened, pages, runs
+):
+    page = opened.open(pages["example"])
+    row = runs["example"].coverage.loc[("total", "university_site", 15)]
+    page.evaluate("coverplan.set('metric', 'coverage'); coverplan.set('cutoff', 15)")
+    headline = page.inner_text("#headline")
+    assert row["unknown"] > 0
+    assert "～" in headline
+    assert headline.endswith(f"占 {shares_told(row)[0].lstrip('≥')}")
+
+
 def test_each_label_is_the_band_or_the_share_of_those_the_programme_is_for(opened, pages, runs):
     page = opened.open(pages["example"])
     table = runs["example"].coverage

@@ -22,7 +22,7 @@ function headline() {
     const total = now.cover.total;
     const people = total.covered + total.uncovered + total.unknown;
     const band = bandWords(bands().total);
-    const first = say('headline.coverage', { cutoff: state.cutoff, n: crowd(total.covered, type), share: (total.unknown > 0 ? '≥' : '') + share(total.covered, people), band });
+    const first = say('headline.coverage', { cutoff: state.cutoff, n: crowd(total.covered, type), share: (total.unknown > 0 && !band ? '≥' : '') + share(total.covered, people), band });
     if (state.mode === 'now') { return first; }
     if (!planned().length) { return say('headline.no_sites', { rest: first }); }
     if (total.covered === now.base.total.covered) { return say('headline.coverage_same', { sites: planned().length, rest: first }); }
