@@ -95,7 +95,7 @@ class Checked:
             said.append(say("proof.not_rechecked", lang))
         if self.reason == "withheld":
             said.append(say("proof.withheld", lang))
-        return " ".join(said)
+        return ("" if lang == "zh" else " ").join(said)
 
 
 def certificates(result: Result) -> dict[str, dict[str, object]]:
