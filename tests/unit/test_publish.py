@@ -41,6 +41,11 @@ def test_a_contact_is_blotted_out_wherever_it_stands_in_a_text(contact):
         assert digits not in re.sub(r"[- ]", "", clean)
 
 
+@pytest.mark.parametrize("text", ["统计系1234567人", "坐标系 4545000", "体系：12345678"])
+def test_a_number_behind_a_word_that_only_ends_like_a_telephone_stays(text):
+    assert without_contacts(text) == text
+
+
 @pytest.mark.parametrize("text", ["电话70605678", "座机：7060567", "联系 70605678"])
 def test_a_landline_without_its_area_code_is_known_by_the_word_before_it(text):
     assert "〔略〕" in without_contacts(text)

@@ -29,7 +29,7 @@ _CONTACT = re.compile(
     rf"|(?:\+?86{_GAP})?1[3-9]\d{_GAP}\d{{4}}{_GAP}\d{{4}}"  # mobile
     r"|1[3-9]\d\.\d{4}\.\d{4}"
     rf"|\(?0\d{{2,3}}\)?{_GAP}\d{{7,8}}"  # landline
-    r"|(?<=[话机系])[:\s]{0,2}\d{7,8}"  # 电话, 座机, 手机, 联系: a landline without its area code
+    r"|(?<=电话|固话|座机|话机|手机|联系)[:\s]{0,2}\d{7,8}"  # a landline without its area code
     r"|[0-9A-Za-z._%+-]+@[0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)+"  # e-mail
     r")(?![0-9A-Za-z])"
 )
