@@ -365,3 +365,19 @@ def test_the_imprint_names_date_source_system_review_and_use(opened, pages):
     words = page.inner_text("#imprint")
     for part in ("2025-12-31", "EPSG:4545", "OpenStreetMap", "审图号", "内部工作用图", "2010"):
         assert part in words
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("mode", ["now", "plan", "diff"])
+def test_the_gap_table_needs_no_sideways_scrolling(opened, pages, size, mode):
+    opened.page.set_viewport_size({"width": size[0], "height": size[1]})
+    page = opened.open(pages["example"])
+    page.evaluate("coverplan.set('metric', 'coverage')")
+    page.evaluate(f"coverplan.set('mode', '{mode}')")
+    for lang in ("zh", "en"):
+        if lang == "en":
+            page.click("button:text-is('EN')")
+        room = page.evaluate(
+            "(t => [t.scrollWidth, t.clientWidth])(document.querySelector('.tabpanel'))"
+        )
+        assert room[0] <= room[1], lang
