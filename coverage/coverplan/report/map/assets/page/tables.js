@@ -175,7 +175,7 @@ function evidenceChip(j) {
   const p = proofOf(j);
   if (!p) { return null; }
   const stable = p.stability === null ? '' : ' ' + say('stability', { n: Math.round(p.stability * 100) });
-  return h('span.proof.' + p.label + (unsure(j) ? '.unsure' : ''), { title: stable }, say('proof.' + p.label) + stable);
+  return h('span.proof.' + p.label + (unsure(j) ? '.unsure' : ''), { title: stable }, (unsure(j) ? say('proof.unsure') + ' · ' : '') + say('proof.' + p.label) + stable);
 }
 
 function whyLine(j) {
