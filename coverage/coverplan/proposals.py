@@ -13,8 +13,9 @@ from coverplan.config import Plan, Programme
 from coverplan.crs import DEGREES
 from coverplan.domain import Presence, Resolution
 from coverplan.errors import InfeasibleError, Problem, Severity
+from coverplan.needed import beyond_needed, needed_notes
 from coverplan.ordering import by_people, by_themes
-from coverplan.placement.arithmetic import Arithmetic, arithmetic
+from coverplan.placement.arithmetic import arithmetic
 from coverplan.placement.chain import Goal, place_by_goals
 from coverplan.placement.linear import Progress as Solving
 from coverplan.placement.p_median import p_median
@@ -178,7 +179,7 @@ def _every_township(
     silent = list(state.index[state == Presence.UNREPORTED])
     need = arithmetic(facts["existing"], len(none), len(silent), facts["target"] or 0)
     facts |= {"needed_low": need.needed_low, "needed_high": need.needed_high}
-    notes = _needed_notes(need, words)
+    notes = needed_notes(need, words)
     if not item.place:
         return _Answer([], facts, (*notes, _note("say.not_placed", words)))
     choice = choice_of(item, scene)
@@ -231,6 +232,7 @@ def _every_township(
     facts |= {**_proof(chain.placement), **({"status": "infeasible"} if lacking else {})}
     if timed:
         notes.append(_proof_note(chain.placement, words))
+        notes += beyond_needed(chain, need, allowed, choice.must)
     else:  # without minutes only the number is proven; which place, the township knows
         key = "say.fewest_if_none" if silent else "say.fewest"
         notes.append(_note(key, words, new=len(steps), silent=len(silent)))
@@ -465,28 +467,6 @@ def _proof_note(placement: Placement, words: Mapping[str, str]) -> Problem:
     if placement.status is Status.OPTIMAL:
         return _note("say.proven", words, new=new)
     return _note("say.not_proven", words, new=new, gap=round(100 * placement.mip_gap, 1))
-
-
-def _needed_notes(need: Arithmetic, words: Mapping[str, str]) -> list[Problem]:
-    values: dict[str, str | int | float] = {
-        "open": need.open_sites,
-        "none": need.zones_none,
-        "unreported": need.zones_unreported,
-        "target": need.target,
-        "low": need.needed_low,
-    }
-    low, high = need.needed_low, need.needed_high
-    spread: dict[str, str | int | float] = {"range": str(low) if low == high else f"{low}～{high}"}
-    if not need.target:
-        return [_note("say.needed_no_target", words, **values, **spread)]
-    if not need.zones_unreported:
-        notes = [_note("say.needed", words, **values)]
-    else:
-        spread |= {"counted": need.needed_if_counted}
-        notes = [_note("say.needed_range", words, **values, **spread)]
-    if need.beyond_target and need.needed_low:
-        notes.append(_note("say.needed_beyond", words, target=need.target, total=need.total_low))
-    return notes
 
 
 def _note(key: str, words: Mapping[str, str], **values: str | float) -> Problem:

@@ -156,6 +156,15 @@ def test_the_townships_add_up_to_the_ledger(result):
         assert rows["done"].sum() == result.targets.loc[target, "done"], target
 
 
+def test_the_sites_beyond_what_is_needed_are_told_to_go_where_most_people_gain(result):
+    needed = result.programmes.loc[POINT, "needed_high"]
+    more = 23 - needed
+    said = (
+        f"名额 23 处，多于全覆盖与目标所需的 {needed} 处；其余 {more} 处放在新增服务人数最多的地方"
+    )
+    assert said in result.programmes.loc[POINT, "statement_zh"]
+
+
 @pytest.mark.parametrize("new_sites", [0, 5])
 def test_a_plan_with_too_few_sites_still_gives_everything_else(new_sites):
     plan = cp.read_plan(DATA / "example" / "plan.toml")
