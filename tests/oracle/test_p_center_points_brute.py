@@ -5,7 +5,7 @@ from itertools import combinations
 import numpy as np
 import pytest
 
-from coverplan.errors import InputError, SolverError
+from coverplan.errors import InfeasibleError, InputError
 from coverplan.placement.center_points import p_center_points
 from coverplan.placement.p_center import p_center
 
@@ -78,5 +78,22 @@ def test_points_of_no_shape_are_refused():
         p_center_points([[0.0, 0.0]], [[0.0, np.nan]], 1)
     with pytest.raises(InputError, match="speed_kmh"):
         p_center_points([[0.0, 0.0]], [[0.0, 1.0]], 1, speed_kmh=0)
-    with pytest.raises(SolverError):
-        p_center_points([[0.0, 0.0]], [[0.0, 1.0]], 0)
+
+
+@pytest.mark.parametrize(
+    ("new", "rules"),
+    [
+        (0, {}),
+        (0, {"weight": [0.0, 0.0]}),
+        (2, {"forbidden": [0, 1]}),
+        (0, {"forbidden": [0, 1], "weight": [0.0, 0.0]}),
+        (0, {"required": [0]}),
+    ],
+)
+def test_where_nothing_may_open_it_is_infeasible_in_the_words_of_the_stored_table(new, rules):
+    points, places = np.array([[0.0, 0.0], [3.0, 4.0]]), np.array([[0.0, 1.0], [2.0, 2.0]])
+    with pytest.raises(InfeasibleError) as stored:
+        p_center(apart(points, places), new, **rules)
+    with pytest.raises(InfeasibleError) as found:
+        p_center_points(points, places, new, **rules)
+    assert str(found.value) == str(stored.value)

@@ -7,15 +7,15 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.spatial import KDTree
 
-from coverplan.errors import Problem, SolverError
+from coverplan.errors import InfeasibleError, Problem
 from coverplan.placement.center_cover import cover_greedily, decide
 from coverplan.placement.demand import checked_weight, raise_faults
 from coverplan.placement.linear import Progress
 from coverplan.placement.median_search import Search
-from coverplan.placement.options import Marks, site_rules
+from coverplan.placement.options import Marks, SiteRules, site_rules
 from coverplan.placement.result import Placement, Status, relative_gap
 from coverplan.placement.signatures import merge_sets
-from coverplan.text import say
+from coverplan.placement.travel import Travel
 
 __all__ = ["p_center_points"]
 
@@ -93,8 +93,8 @@ def p_center_points(
     ------
     InputError
         Coordinates of a wrong shape or not finite, a faulty option.
-    SolverError
-        No site may be open.
+    InfeasibleError
+        No site may be open, or more sites are required than may open.
 
     Notes
     -----
@@ -129,8 +129,7 @@ def p_center_points(
     free = np.flatnonzero(rules.upper & ~rules.lower)
     count = min(int(new_sites) - int((rules.lower & ~rules.existing).sum()), free.size)
     if count < 0 or (fixed.size == 0 and count == 0):
-        key = "median.nothing_in_time"
-        raise SolverError(say(key, "zh") + "\n" + say(key, "en"))
+        raise _contradiction(people, rules, int(new_sites))
     search = Search(time_limit_s=time_limit_s, mip_gap=mip_gap, on_progress=on_progress)
     served = points[people > 0] if (people > 0).any() else points[:0]
     growing = _Growing(served, places[free], places[fixed], count, search, seed)
@@ -162,6 +161,23 @@ def p_center_points(
         allocation=chosen[nearest],
         seconds=time.monotonic() - began,
     )
+
+
+def _contradiction(people: FloatArray, rules: SiteRules, new_sites: int) -> InfeasibleError:
+    """Return the error that `p_center` raises where nothing may open, or too little."""
+    needed = int((rules.lower & ~rules.existing).sum())
+    if needed > new_sites:
+        values: dict[str, str | int | float] = {"needed": needed}
+        return InfeasibleError(
+            Problem("median.required_above_new", found=str(new_sites), values=values)
+        )
+    # Any times do, for only the rules are at fault; one value stands for the whole table.
+    shape = (len(people), rules.n_sites)
+    names = tuple(map(str, range(len(people))))
+    if not rules.upper.any():
+        every = np.broadcast_to(np.zeros(1), shape)
+        Travel(every, people, rules, new_sites, names).refuse_unreachable()
+    return Travel(np.zeros((1, shape[1])), np.ones(1), rules, new_sites, ("0",)).contradiction()
 
 
 def _checked_points(option: str, given: ArrayLike, faults: list[Problem]) -> FloatArray:
