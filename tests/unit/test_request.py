@@ -3,8 +3,10 @@
 from dataclasses import replace
 
 import docx
+import pandas as pd
 import pytest
 
+from coverplan.config import parse_plan
 from coverplan.report.document_request import write_request
 from small_result import small_result
 
@@ -83,3 +85,49 @@ def test_without_a_proposed_site_there_is_nothing_to_ask_for(tmp_path):
     nothing = replace(result, placement=result.placement.iloc[:0])
     assert not write_request(nothing, tmp_path / "request.docx")
     assert not (tmp_path / "request.docx").exists()
+
+
+def mended(result, *years, built):
+    """Return the result with its years mended: a row is year, state and sites."""
+    tree = result.plan.raw
+    first, *others = tree["programme"]
+    more = {"years": [2026, 2027], "sites_per_year": [1, 2], "after": 2026, "built": built}
+    plan = parse_plan(
+        {**tree, "programme": [first | more, *others]}, result.plan.folder, check_files=False
+    )
+    phases = pd.DataFrame(years, columns=["year", "state", "sites"]).assign(type="university_site")
+    candidates = result.candidates.loc[["c1", "c2", "c1"]].set_axis(["c1", "c2", "c3"])
+    candidates["township"] = ["乙镇", "丙乡", "甲街道"]
+    candidates["cost_yuan"] = [70_000, 90_000, 50_000]
+    return replace(
+        result, plan=plan, candidates=candidates, phases=phases.set_index(["type", "year"])
+    )
+
+
+def test_what_stands_is_not_asked_for_again_and_what_was_swapped_in_is(tmp_path):
+    years = (2026, "built", "c1"), (2027, "mended", "c3;c2")
+    result = mended(small_result(), *years, built=["c1"])
+    text, document = paper(tmp_path / "request.docx", result)
+    rows = [[cell.text for cell in row.cells] for row in document.tables[0].rows][1:]
+    assert [row[0] for row in rows] == ["1", "2"]
+    assert [row[1][:2] for row in rows] == ["甲街", "丙乡"]
+    assert [row[2] for row in rows] == ["分年重排时换入", "先保一镇一点"]
+    assert "到 2026 年已建成 1 处" in text
+    assert "分年建设：2027 年 2 处。" in text
+    assert "2 处合计 14 万元" in text
+    assert "2026 年 1 处" not in text
+
+
+def test_a_site_that_the_mended_years_give_up_is_not_asked_for(tmp_path):
+    years = (2026, "built", "c1"), (2027, "mended", "c3")
+    text, document = paper(tmp_path / "r.docx", mended(small_result(), *years, built=["c1"]))
+    assert len(document.tables[0].rows) == 2
+    assert "丙乡（具体村由乡镇推荐）" not in text
+
+
+def test_without_mended_years_what_stands_is_still_left_out(tmp_path):
+    _, document = paper(tmp_path / "r.docx", mended(small_result(), built=["c1"]))
+    assert [row.cells[1].text for row in document.tables[0].rows][1:] == [
+        "丙乡（具体村由乡镇推荐）"
+    ]
+    assert not write_request(mended(small_result(), built=["c1", "c2"]), tmp_path / "none.docx")

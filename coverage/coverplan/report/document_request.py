@@ -12,6 +12,7 @@ from coverplan.report.document_report import number, people_text
 from coverplan.report.phrases import county_name
 from coverplan.report.tables import is_missing, parts_of, type_order
 from coverplan.report.words import type_name, word
+from coverplan.rows import row_at
 from coverplan.text import say
 
 __all__ = ["presence_lines", "write_request"]
@@ -110,15 +111,66 @@ def presence_lines(result: Result, lang: str) -> list[str]:
 
 
 def _sites(result: Result) -> pd.DataFrame:
-    """Return the proposed sites by type and order, with the cost typed for each, in yuan."""
+    """Return the sites still to build by type and order, with the cost typed for each, in yuan."""
     own = pd.DataFrame(result.placement.drop(columns="geometry", errors="ignore"))
     own = own[own["candidate_id"].fillna("") != ""]
+    own = _mended(result, own.astype({"people_gained": "Int64"}))
     # a public run folder holds no costs
     costs = result.candidates.get("cost_yuan", pd.Series(dtype="Float64"))
     typed = own["candidate_id"].map(costs)
     order = {kind: place for place, kind in enumerate(type_order(result))}
     own = own.assign(cost_yuan=typed, _place=own["type"].map(order))
     return own.sort_values(["_place", "order"], kind="stable")
+
+
+def _mended(result: Result, own: pd.DataFrame) -> pd.DataFrame:
+    """Leave out what stands or was given up, and take in what the years left bring anew."""
+    for item in result.plan.programme:
+        mine = own["type"] == item.type
+        if not item.after or not mine.any():
+            continue
+        years = _year_rows(result, item.type)
+        if years.empty:  # the years were not planned anew: at least what stands is not asked for
+            own = own[~(mine & own["candidate_id"].isin(item.built))]
+            continue
+        left = [one for cell in years["sites"] for one in parts_of(cell)]
+        own = own[~mine | own["candidate_id"].isin(left)]
+        known = set(own.loc[own["type"] == item.type, "candidate_id"])
+        new = [_swapped_in(result, item.type, one) for one in left if one not in known]
+        if new:
+            rows = pd.DataFrame(new).astype({"people_gained": "Int64"})
+            own = pd.concat([own, rows], ignore_index=True)
+        # in the order in which they are built
+        mine = own["type"] == item.type
+        place = {one: number for number, one in enumerate(left, start=1)}
+        own = own.assign(order=own["order"].mask(mine, own["candidate_id"].map(place)))
+    return own
+
+
+def _year_rows(result: Result, kind: str) -> pd.DataFrame:
+    """Return the years of a programme that are not over, as they are planned now."""
+    if result.phases.empty or kind not in result.phases.index.unique("type"):
+        return result.phases.iloc[:0]
+    rows = result.phases.loc[[kind]].droplevel("type").sort_index()
+    return rows[rows["state"] != "built"]
+
+
+def _swapped_in(result: Result, kind: str, site: str) -> dict[str, Any]:
+    """Return the row of a site that was not proposed: the years left bring it in."""
+    place = row_at(result.candidates, site)
+    code9, town = place["code9"], place["township"]
+    state = result.presence["state"].get((code9, kind))
+    return {
+        "type": kind,
+        "candidate_id": site,
+        "label_zh": say("say.by_township", "zh", township=town, name=place["name"]),
+        "label_en": say("say.by_township", "en", township=town, name=place["name"]),
+        "code9": code9,
+        "township": town,
+        "rule": "swapped_in",
+        "condition": "if_none" if state == Presence.UNREPORTED else "known",
+        "people_gained": None,
+    }
 
 
 def _reached(result: Result, lang: str) -> list[str]:
@@ -145,6 +197,10 @@ def _behind(result: Result, lang: str) -> list[str]:
 def _asked(letter: Letter, result: Result, kind: str, sites: pd.DataFrame) -> None:
     lang = letter.lang
     name = type_name(result.venue_types, kind, lang)
+    programme = result.plan.programme_of(kind)
+    if programme is not None and programme.built:
+        built, after = len(set(programme.built)), programme.after
+        letter.text(say("request.built", lang, type=name, after=after, n=built))
     letter.text(say("request.sites", lang, type=name, n=len(sites)))
     waiting = sites["condition"] == "if_none"
     marks = [say("request.mark_if_none", lang) if one else "" for one in waiting]
@@ -177,8 +233,13 @@ def _years(result: Result, kind: str, lang: str) -> list[str]:
     programme = result.plan.programme_of(kind)
     if programme is None:
         return []
-    pairs = zip(programme.years, programme.sites_per_year, strict=True)
-    return [say("request.year", lang, year=year, n=n) for year, n in pairs]
+    rows = _year_rows(result, kind)
+    if len(rows):
+        pairs = [(year, len(parts_of(cell))) for year, cell in rows["sites"].items()]
+    else:
+        every = zip(programme.years, programme.sites_per_year, strict=True)
+        pairs = [(year, n) for year, n in every if year > programme.after]
+    return [say("request.year", lang, year=year, n=n) for year, n in pairs if n]
 
 
 def _cost(sites: pd.DataFrame, lang: str) -> str:
