@@ -393,7 +393,7 @@ def _answers(asked_seats: pd.DataFrame | None) -> pd.DataFrame:
     """Return the asked minutes between seats, [from_code9, to_code9]; no rows without a table."""
     keys, minutes = ["from_code9", "to_code9"], "minutes"
     table = pd.DataFrame(columns=[*keys, minutes]) if asked_seats is None else asked_seats
-    table = table.astype({**dict.fromkeys(keys, object), minutes: "Float64"})
+    table = table.astype({**dict.fromkeys(keys, "str"), minutes: "Float64"})
     return table.set_index(keys)[[minutes]]
 
 
